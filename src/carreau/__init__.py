@@ -1,0 +1,1 @@
+"""Carreau: a data house under one roof. The public names are those of ``__all__``."""

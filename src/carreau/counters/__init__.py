@@ -1,0 +1,1 @@
+"""counters: see ARCHITECTURE.md."""

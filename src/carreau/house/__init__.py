@@ -1,0 +1,1 @@
+"""house: see ARCHITECTURE.md."""

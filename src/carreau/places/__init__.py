@@ -1,0 +1,1 @@
+"""places: see ARCHITECTURE.md."""
