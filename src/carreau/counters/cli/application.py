@@ -1,0 +1,90 @@
+"""The command line put together, and the one place where a failure becomes a message and an exit code."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+import typer
+
+from carreau.counters.cli import journey, listings, looking, making
+from carreau.counters.cli.desk import HomeOption, JsonOption, MirrorOption, Options, QuietOption
+from carreau.counters.cli.failures import INTERRUPTED, misused, report_file, said, system_failure, unforeseen
+from carreau.counters.cli.help import FrenchGroup
+from carreau.counters.cli.typography import plain_form
+from carreau.errors import CarreauError
+
+app = typer.Typer(
+    name="carreau",
+    cls=FrenchGroup,
+    rich_markup_mode=None,
+    add_completion=True,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def carreau(
+    context: typer.Context,
+    home: HomeOption = None,
+    mirror: MirrorOption = None,
+    json: JsonOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Carreau : le profil de chaque bureau de vote, des fichiers officiels à un fichier de confiance.
+
+    carreau profile com:69123 -o lyon.xlsx      le profil des bureaux de Lyon, dans un classeur
+    carreau show bv:69123_0101                  un bureau de vote, sur un écran
+    """
+    context.obj = Options(home, mirror, json, quiet)
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+for family in (journey, listings, looking, making):
+    family.added_to(app)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """The exit code of the command line ``arguments``; whatever happens is said in French."""
+    as_json = "--json" in arguments
+    try:
+        code = app(list(arguments), prog_name="carreau", standalone_mode=False)
+        sys.stdout.flush()
+        return int(code or 0)
+    except CarreauError as error:
+        return said(error, as_json=as_json)
+    except typer.TyperException as error:
+        return said(misused(error, arguments), as_json=as_json)
+    except (KeyboardInterrupt, typer.Abort):
+        print("Interrompu. Ce qui était terminé est gardé.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        return _reader_gone()
+    except OSError as error:
+        return said(system_failure(error), as_json=as_json)
+    except Exception as error:  # the last resort: a failure nobody foresaw must not show a traceback
+        folder = Path(os.environ.get("CARREAU_HOME") or Path.home() / ".carreau") / "incidents"
+        report = report_file(error, folder, datetime.now(UTC), arguments)
+        return said(unforeseen(error, report), as_json=as_json)
+
+
+def _reader_gone() -> int:
+    """Whoever read the output has left (``| head``): nothing more to write, nothing to say."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def main() -> NoReturn:
+    """The ``carreau`` command."""
+    codecs.register_error("carreau", plain_form)
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="carreau")  # type: ignore[union-attr] # the process's own streams are text wrappers
+    sys.exit(run(sys.argv[1:]))

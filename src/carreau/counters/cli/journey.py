@@ -1,0 +1,214 @@
+"""The commands of the journey: fetch, refine, build, release, deliver, and profile, which is all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from carreau.counters.cli.desk import Desk, command
+from carreau.counters.cli.tables import Heading, table_lines
+from carreau.counters.cli.typography import bytes_shown, counted, number
+
+FAMILY: Final = "Le parcours"
+PRODUCT: Final = "electoral_profile"
+
+TerritoryArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="TERRITOIRE",
+        help="france, dep:69, com:69123 (ou 69123), epci:200046977, circo:6901 ou bv:69123_0101.",
+    ),
+]
+ProductOption = Annotated[
+    str, typer.Option("--product", "-p", metavar="PRODUIT", help="Le produit de données (carreau products).")
+]
+OutputOption = Annotated[
+    Path,
+    typer.Option(
+        "--output", "-o", metavar="FICHIER", help="Fichier à écrire : .xlsx .parquet .csv .geojson .json"
+    ),
+]
+
+
+def added_to(app: typer.Typer) -> None:
+    """Adds the commands of the journey to ``app``."""
+    for handler in (profile, fetch, refine, build, release, deliver):
+        command(app, FAMILY)(handler)
+
+
+def profile(
+    desk: Desk,
+    territory: TerritoryArgument,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FICHIER", help="Fichier à écrire : .xlsx .parquet .csv .geojson .json"
+        ),
+    ] = None,
+    product: ProductOption = PRODUCT,
+) -> None:
+    """Fait tout le parcours : des fichiers officiels au profil de chaque bureau de vote.
+
+    carreau profile com:69123 -o lyon.xlsx
+    """
+    home = desk.opened()
+    with desk.watcher() as watcher:
+        made = home.profile(territory, product=product, watcher=watcher)
+        delivered = home.deliver(territory, output, watcher, product=product) if output else None
+    if delivered is None:
+        desk.answer(dict(made.certificate), lambda: release_lines(made.certificate))
+        desk.hint(f"carreau deliver {territory} -o profil.xlsx")
+    else:
+        desk.answer(delivered, lambda: delivery_lines(delivered))
+        desk.hint(f"carreau verify {delivered['path']}")
+
+
+def fetch(
+    desk: Desk,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="SOURCE",
+            help="Sources à recueillir (carreau sources) ; toutes quand aucune n'est nommée.",
+        ),
+    ] = None,
+) -> None:
+    """Recueille les fichiers des éditeurs, tels que publiés, et les garde avec leur empreinte.
+
+    carreau fetch insee_census --mirror ../miroir
+    """
+    home = desk.opened()
+    with desk.watcher() as watcher:
+        files = home.fetch(tuple(names or ()), watcher)
+    desk.answer(files, lambda: fetched_lines(files, desk.width))
+    desk.hint("carreau refine com:69123")
+
+
+def refine(desk: Desk, territory: TerritoryArgument) -> None:
+    """Prépare les passages des zones d'origine (IRIS, carreaux, communes) aux bureaux de vote.
+
+    carreau refine com:69123
+    """
+    home = desk.opened()
+    with desk.watcher() as watcher:
+        refined = home.refine(territory, watcher)
+    desk.answer(refined, lambda: refined_lines(refined, desk.width))
+    desk.hint(f"carreau build {territory}")
+
+
+def build(desk: Desk, territory: TerritoryArgument, product: ProductOption = PRODUCT) -> None:
+    """Construit le produit ; les chiffres restent dans la maison tant qu'ils ne sont pas contrôlés.
+
+    carreau build com:69123
+    """
+    home = desk.opened()
+    with desk.watcher() as watcher:
+        built = home.build(territory, watcher, product=product)
+    desk.answer(built, lambda: built_lines(built))
+    desk.hint(f"carreau release {territory}")
+
+
+def release(desk: Desk, territory: TerritoryArgument, product: ProductOption = PRODUCT) -> None:
+    """Contrôle le produit (secret, seuils) et signe son certificat.
+
+    carreau release com:69123
+    """
+    home = desk.opened()
+    with desk.watcher() as watcher:
+        released = home.release(territory, watcher, product=product)
+    desk.answer(dict(released.certificate), lambda: release_lines(released.certificate))
+    desk.hint(f"carreau deliver {territory} -o profil.xlsx")
+
+
+def deliver(
+    desk: Desk,
+    territory: TerritoryArgument,
+    output: OutputOption,
+    product: ProductOption = PRODUCT,
+) -> None:
+    """Écrit le produit contrôlé dans un fichier, avec son certificat.
+
+    carreau deliver com:69123 -o lyon.parquet
+    """
+    home = desk.opened()
+    with desk.watcher() as watcher:
+        delivered = home.deliver(territory, output, watcher, product=product)
+    desk.answer(delivered, lambda: delivery_lines(delivered))
+    desk.hint(f"carreau verify {delivered['path']}")
+
+
+def fetched_lines(files: Sequence[Mapping[str, Any]], width: int) -> list[str]:
+    """The files at hand, one line each, and their number."""
+    headings = [Heading("source"), Heading("fichier"), Heading("statut"), Heading("taille", right=True)]
+    rows = [
+        [
+            str(f["source"]),
+            str(f["name"]),
+            str(f["status"]),
+            bytes_shown(f["bytes"]) if f.get("bytes") else "–",
+        ]
+        for f in files
+    ]
+    return [*table_lines(headings, rows, width), "", f"{counted(len(files), 'fichier')} à disposition"]
+
+
+def refined_lines(refined: Mapping[str, Any], width: int) -> list[str]:
+    """The crosswalks made, one line each: what was carried and what was lost."""
+    headings = [
+        Heading("passage"),
+        Heading("méthode"),
+        Heading("zones", right=True),
+        Heading("porté", right=True),
+        Heading("perdu", right=True),
+    ]
+    rows = [
+        [
+            str(c.get("name", "")),
+            str(c.get("method", "")),
+            *(_figure(c.get(key)) for key in ("zones", "carried", "lost")),
+        ]
+        for c in refined.get("crosswalks", ())
+    ]
+    return [*table_lines(headings, rows, width), *remark_lines(refined.get("remarks", ()))]
+
+
+def built_lines(built: Mapping[str, Any]) -> list[str]:
+    """How many rows and indicators were built, and the remarks made on the way."""
+    stations = counted(built["rows"], "bureau de vote", "bureaux de vote")
+    indicators = counted(built["indicators"], "indicateur")
+    return [f"{stations}, {indicators}", *remark_lines(built.get("remarks", ()))]
+
+
+def release_lines(certificate: Mapping[str, Any]) -> list[str]:
+    """What the certificate says, in a few lines."""
+    facts = [
+        ("produit", "product"),
+        ("territoire", "territory"),
+        ("lignes", "rows"),
+        ("certificat", "release_id"),
+    ]
+    return [f"{label:<11}: {_figure(certificate[key])}" for label, key in facts if key in certificate]
+
+
+def delivery_lines(delivered: Mapping[str, Any]) -> list[str]:
+    """The file written, its size, its certificate."""
+    return [f"{delivered['path']} ({bytes_shown(delivered['bytes'])}), certificat {delivered['certificate']}"]
+
+
+def remark_lines(remarks: Sequence[str]) -> list[str]:
+    """The remarks, one line each, under their number; nothing when there is none."""
+    return (
+        ["", f"{counted(len(remarks), 'remarque')} :", *(f"  · {remark}" for remark in remarks)]
+        if remarks
+        else []
+    )
+
+
+def _figure(value: Any) -> str:
+    """A figure in French, or the word itself."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return "–" if value is None else str(value)
+    return number(value, 0 if isinstance(value, int) else 1)

@@ -1,0 +1,204 @@
+"""One station on one screen: a bar per indicator, its margin drawn, beside commune, department and France.
+
+A pure function: the facts of ``Home.show`` in, lines of coloured text out. Facts are ``station`` (its code,
+commune, vintage…), ``themes`` (each with a ``title`` and ``indicators``: name, title, unit, value, margin,
+grade, status, commune, departement, france) and ``sources`` (title, vintage, status). A value that is not
+shown says why in its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from rich.text import Text
+
+from carreau.counters.cli.typography import decimals_for, quantity, shortened, with_margin
+
+Facts = Mapping[str, Any]
+
+_FIGURE: Final = 18
+_COMPARED: Final = (("commune", "commune"), ("departement", "départ."), ("france", "France"))
+_COMPARED_WIDTH: Final = 8
+_GRADE_STYLES: Final = {"A": "green", "B": "green", "C": "yellow", "D": "magenta", "E": "magenta"}
+_UNOFFICIAL: Final[Mapping[str, str]] = {
+    "synthetic": "données synthétiques : une ville inventée, pour essayer ; aucun de ces chiffres n'est réel",
+    "facsimile": "fac-similé : mise en page officielle, valeurs reconstituées, non officielles",
+    "compiled": "compilation : chiffres officiels, rassemblés par un tiers",
+    "unknown": "origine non établie : fichier venu d'un miroir qui ne dit pas son statut",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The widths of the parts of a line, for a terminal of a given width."""
+
+    title: int
+    bar: int
+    compared: int
+
+    @classmethod
+    def fitting(cls, width: int) -> Layout:
+        """The layout for ``width`` columns: comparisons go first when room is short, then the bar."""
+        compared = 3 if width >= 78 else 0
+        bar = 0 if width < 60 else 10 if width < 100 else 24
+        rest = width - bar - (bar > 0) - _FIGURE - 1 - 2 - compared * _COMPARED_WIDTH - 1
+        return cls(min(rest, 44), bar, compared)
+
+
+def screen(facts: Facts, width: int = 80, height: int | None = 45) -> list[Text]:
+    """The lines of one station, none wider than ``width``; all indicators when ``height`` is ``None``.
+
+    When there are more indicators than lines, each theme keeps its first ones, in their declared order, and
+    the last line says how many more there are.
+    """
+    layout = Layout.fitting(width)
+    head = [*title_lines(facts["station"], width), *warning_lines(facts.get("sources", ()), width)]
+    themes = [theme for theme in facts["themes"] if theme["indicators"]]
+    total = sum(len(theme["indicators"]) for theme in themes)
+    room = total if height is None else height - len(head) - len(themes) - 3
+    kept = shares_of_room([len(theme["indicators"]) for theme in themes], room)
+    lines = [*head]
+    for theme, count in zip(themes, kept, strict=True):
+        if count:
+            lines.append(theme_line(theme["title"], layout))
+            lines += [indicator_line(indicator, layout) for indicator in theme["indicators"][:count]]
+    return [*lines, *foot_lines(total - sum(kept), width)]
+
+
+def shares_of_room(sizes: Sequence[int], room: int) -> list[int]:
+    """How many lines each theme gets out of ``room``: one in turn, until all are shown or no room is left.
+
+    >>> shares_of_room([1, 5, 3], 6)
+    [1, 3, 2]
+    """
+    given = [0] * len(sizes)
+    left = room
+    while left > 0 and any(count < size for count, size in zip(given, sizes, strict=True)):
+        for index, size in enumerate(sizes):
+            if given[index] < size and left > 0:
+                given[index] += 1
+                left -= 1
+    return given
+
+
+def title_lines(station: Facts, width: int) -> list[Text]:
+    """Which station this is: its code, its commune, its registered voters."""
+    code = str(station.get("bv_id") or station.get("code") or "")
+    place = str(station.get("libelle_commune") or station.get("commune") or "")
+    title = Text(shortened(f"Bureau de vote {code} · {place}".rstrip(" ·"), width), style="bold")
+    told = ("bv_id", "code", "libelle_commune", "commune", "code_commune", "inscrits", "title")
+    known = [
+        f"{key.replace('_', ' ')} : {value}"
+        for key, value in station.items()
+        if key not in told and _plain(value)
+    ]
+    if isinstance(station.get("inscrits"), int | float):
+        known.insert(0, quantity(station["inscrits"], "inscrits").replace("inscr.", "inscrits"))
+    return [title, Text(shortened(" · ".join(known), width), style="dim")] if known else [title]
+
+
+def _plain(value: Any) -> bool:
+    """Whether a fact is a word or a figure that can stand in the title."""
+    return isinstance(value, str | int | float) and value != ""
+
+
+def warning_lines(sources: Sequence[Facts], width: int) -> list[Text]:
+    """In words, at the top: which inputs are not official figures as published; nothing when all are."""
+    lines = []
+    for status, sentence in _UNOFFICIAL.items():
+        named = sorted(
+            {
+                str(s.get("title") or s.get("source") or s.get("id"))
+                for s in sources
+                if s.get("status") == status
+            }
+        )
+        if named:
+            lines.append(Text(shortened(f"Attention, {sentence}.", width), style="bold yellow"))
+            if status != "synthetic":
+                lines.append(Text(shortened(f"  {', '.join(named)}", width), style="yellow"))
+    return lines
+
+
+def theme_line(title: str, layout: Layout) -> Text:
+    """The head of a theme, above its indicators, with the heads of the columns."""
+    line = Text(shortened(title, layout.title).ljust(layout.title), style="bold blue")
+    heads = (
+        " " * (layout.bar + (layout.bar > 0)) + "valeur".rjust(_FIGURE) + "   "
+    )
+    heads += "".join(label.rjust(_COMPARED_WIDTH) for _, label in _COMPARED[: layout.compared])
+    return line.append(heads, style="dim not bold")
+
+
+def indicator_line(indicator: Facts, layout: Layout) -> Text:
+    """One indicator: title, bar, value with margin, grade, comparisons; or the reason why it is not shown."""
+    line = Text(shortened(str(indicator["title"]), layout.title).ljust(layout.title))
+    value = indicator.get("value")
+    room = layout.bar + (layout.bar > 0) + _FIGURE + 3 + layout.compared * _COMPARED_WIDTH
+    if value is None:
+        reason = indicator.get("status") or "non disponible"
+        return line.append(f" {shortened(str(reason), room - 1)}", style="dim italic")
+    if isinstance(value, str):
+        return line.append(f" {shortened(value, room - 1)}")
+    if layout.bar:
+        line.append(" ").append_text(bar(indicator, layout.bar))
+    unit = str(indicator.get("unit") or "")
+    line.append(shortened(with_margin(value, indicator.get("margin"), unit), _FIGURE).rjust(_FIGURE))
+    grade = str(indicator.get("grade") or " ")
+    line.append(f" {grade} ", style=_GRADE_STYLES.get(grade, ""))
+    for key, _ in _COMPARED[: layout.compared]:
+        line.append(compared(indicator.get(key), value, unit).rjust(_COMPARED_WIDTH), style="dim")
+    return line
+
+
+def compared(other: Any, value: float, unit: str) -> str:
+    """The same figure elsewhere, or a dash where there is none to compare with."""
+    if not isinstance(other, int | float):
+        return "–"
+    return quantity(
+        other, unit if unit in {"%", "€"} else "", decimals_for(other, None if unit == "%" else 1.0, unit)
+    )
+
+
+def bar(indicator: Facts, width: int) -> Text:
+    """The value as a bar: full up to the low end of its interval, hatched to its high end.
+
+    A share is drawn on 0 to 100; any other figure against the greatest of the figures compared; a count
+    without comparison has no bar.
+    """
+    value, margin = float(indicator["value"]), float(indicator.get("margin") or 0)
+    scale = _scale(indicator, value + margin)
+    if scale <= 0:
+        return Text(" " * width)
+    low = _cells(max(value - margin, 0), scale, width)
+    high = max(_cells(value + margin, scale, width), low)
+    drawn = Text("█" * low, style="blue").append("▒" * (high - low), style="blue")
+    return drawn.append("·" * (width - high), style="dim")
+
+
+def _scale(indicator: Facts, high: float) -> float:
+    """What the full width of the bar stands for; 0 when there is nothing to measure against."""
+    if indicator.get("unit") == "%":
+        return 100.0
+    others = [float(indicator[key]) for key, _ in _COMPARED if isinstance(indicator.get(key), int | float)]
+    return max([high, *others]) if others else 0.0
+
+
+def _cells(value: float, scale: float, width: int) -> int:
+    """How many cells of a bar ``width`` wide stand for ``value``."""
+    return min(width, max(0, round(width * value / scale)))
+
+
+def foot_lines(hidden: int, width: int) -> list[Text]:
+    """How to read the screen, and how many indicators are not on it."""
+    legend = "± : intervalle à 90 %. Note : A sûr … E à prendre avec prudence. « – » : pas de comparaison."
+    lines = [Text(""), Text(shortened(legend, width), style="dim")]
+    if hidden:
+        lines.append(
+            Text(
+                shortened(f"{hidden} autres indicateurs : ajouter --all, ou --theme NOM.", width), style="dim"
+            )
+        )
+    return lines
