@@ -8,19 +8,20 @@ shown says why in its place.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from rich.text import Text
 
-from carreau.counters.cli.typography import decimals_for, quantity, shortened, with_margin
+from carreau.counters.cli.typography import decimals_for, number, quantity, shortened, with_margin
 
 Facts = Mapping[str, Any]
 
-_FIGURE: Final = 18
-_COMPARED: Final = (("commune", "commune"), ("departement", "départ."), ("france", "France"))
-_COMPARED_WIDTH: Final = 8
+_FIGURE: Final = 17
+_COMPARED: Final = (("commune", "comm."), ("departement", "dépt"), ("france", "France"))
+_COMPARED_WIDTH: Final = 7
 _GRADE_STYLES: Final = {"A": "green", "B": "green", "C": "yellow", "D": "magenta", "E": "magenta"}
 _UNOFFICIAL: Final[Mapping[str, str]] = {
     "synthetic": "données synthétiques : une ville inventée, pour essayer ; aucun de ces chiffres n'est réel",
@@ -42,7 +43,7 @@ class Layout:
     def fitting(cls, width: int) -> Layout:
         """The layout for ``width`` columns: comparisons go first when room is short, then the bar."""
         compared = 3 if width >= 78 else 0
-        bar = 0 if width < 60 else 10 if width < 100 else 24
+        bar = 0 if width < 60 else 8 if width < 100 else 24
         rest = width - bar - (bar > 0) - _FIGURE - 1 - 2 - compared * _COMPARED_WIDTH - 1
         return cls(min(rest, 44), bar, compared)
 
@@ -62,7 +63,7 @@ def screen(facts: Facts, width: int = 80, height: int | None = 45) -> list[Text]
     lines = [*head]
     for theme, count in zip(themes, kept, strict=True):
         if count:
-            lines.append(theme_line(theme["title"], layout))
+            lines.append(theme_line(theme["title"], layout, heads=len(lines) == len(head)))
             lines += [indicator_line(indicator, layout) for indicator in theme["indicators"][:count]]
     return [*lines, *foot_lines(total - sum(kept), width)]
 
@@ -116,20 +117,20 @@ def warning_lines(sources: Sequence[Facts], width: int) -> list[Text]:
             }
         )
         if named:
-            lines.append(Text(shortened(f"Attention, {sentence}.", width), style="bold yellow"))
-            if status != "synthetic":
-                lines.append(Text(shortened(f"  {', '.join(named)}", width), style="yellow"))
+            told = f"Attention, {sentence}"
+            told += "." if status == "synthetic" else f" : {', '.join(named)}."
+            lines += [Text(line, style="bold yellow") for line in textwrap.wrap(told, width)]
     return lines
 
 
-def theme_line(title: str, layout: Layout) -> Text:
-    """The head of a theme, above its indicators, with the heads of the columns."""
+def theme_line(title: str, layout: Layout, *, heads: bool) -> Text:
+    """The head of a theme, above its indicators; with ``heads``, the heads of the columns beside it."""
     line = Text(shortened(title, layout.title).ljust(layout.title), style="bold blue")
-    heads = (
-        " " * (layout.bar + (layout.bar > 0)) + "valeur".rjust(_FIGURE) + "   "
-    )
-    heads += "".join(label.rjust(_COMPARED_WIDTH) for _, label in _COMPARED[: layout.compared])
-    return line.append(heads, style="dim not bold")
+    if not heads:
+        return line
+    columns = " " * (layout.bar + (layout.bar > 0)) + "valeur".rjust(_FIGURE) + "   "
+    columns += "".join(label.rjust(_COMPARED_WIDTH) for _, label in _COMPARED[: layout.compared])
+    return line.append(columns, style="dim not bold")
 
 
 def indicator_line(indicator: Facts, layout: Layout) -> Text:
@@ -149,17 +150,16 @@ def indicator_line(indicator: Facts, layout: Layout) -> Text:
     grade = str(indicator.get("grade") or " ")
     line.append(f" {grade} ", style=_GRADE_STYLES.get(grade, ""))
     for key, _ in _COMPARED[: layout.compared]:
-        line.append(compared(indicator.get(key), value, unit).rjust(_COMPARED_WIDTH), style="dim")
+        other = compared(indicator.get(key), value, indicator.get("margin"), unit)
+        line.append(other.rjust(_COMPARED_WIDTH), style="dim")
     return line
 
 
-def compared(other: Any, value: float, unit: str) -> str:
-    """The same figure elsewhere, or a dash where there is none to compare with."""
+def compared(other: Any, value: float, margin: float | None, unit: str) -> str:
+    """The same figure elsewhere, as fine as the ``value`` it stands beside; a dash where there is none."""
     if not isinstance(other, int | float):
         return "–"
-    return quantity(
-        other, unit if unit in {"%", "€"} else "", decimals_for(other, None if unit == "%" else 1.0, unit)
-    )
+    return number(other, decimals_for(value, margin, unit))
 
 
 def bar(indicator: Facts, width: int) -> Text:
