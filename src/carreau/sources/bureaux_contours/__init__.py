@@ -1,0 +1,1 @@
+"""Contours of the polling stations, as the state proposes them."""

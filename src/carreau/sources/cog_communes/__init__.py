@@ -1,0 +1,1 @@
+"""The official geographic code: communes, departments, mergers, groups of communes, their contours."""

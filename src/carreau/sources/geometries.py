@@ -1,0 +1,195 @@
+"""Geometries as the sources publish them, brought to one form: valid areas, WKB, longitude and latitude
+(EPSG:4326).
+
+What is repaired, merged or unusable is counted and said: a shape never changes silently.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyproj
+import shapely
+
+from carreau.errors import Broken
+
+Geometries = npt.NDArray[np.object_]
+
+WGS84: Final = "OGC:CRS84"
+_AREAS: Final = (3, 6)  # Polygon and MultiPolygon in the numbering of GEOS
+_CHUNK: Final = 1 << 20
+_SEPARATORS: Final = re.compile(r"[\s,]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """Geometries ready to be written (WKB, null where there is none) and what had to be done to them."""
+
+    wkb: pa.Array
+    repaired: int
+    unusable: int
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """French sentences with their counts; empty when every shape came as it should."""
+        said = (
+            (self.repaired, "géométries invalides réparées (structure conservée, parties écrasées retirées)"),
+            (self.unusable, "géométries inutilisables (vides ou sans surface), laissées sans contour"),
+        )
+        return tuple(f"{count} {sentence}" for count, sentence in said if count)
+
+
+def areas_of(geometries: Geometries, crs: str | dict[str, Any] = WGS84) -> Shapes:
+    """The valid areas of ``geometries`` in EPSG:4326, as WKB; what has no area has no contour.
+
+    Validity is judged in the published coordinates, before any projection: rings that cross themselves are
+    repaired with the structure kept, so that an area never appears where two rings merely touch.
+    """
+    present = ~shapely.is_missing(geometries)
+    invalid = present & ~shapely.is_valid(geometries)
+    repaired = geometries.copy()
+    repaired[invalid] = shapely.make_valid(geometries[invalid], method="structure", keep_collapsed=False)
+    usable = np.isin(shapely.get_type_id(repaired), _AREAS) & ~shapely.is_empty(repaired)
+    unusable = int((present & ~usable).sum())
+    repaired[~usable] = None
+    wkb = shapely.to_wkb(_projected(repaired, crs))
+    return Shapes(pa.array(wkb.tolist(), pa.binary()), int((invalid & usable).sum()), unusable)
+
+
+def _projected(geometries: Geometries, crs: str | dict[str, Any]) -> Geometries:
+    """The geometries in longitude and latitude; as they are when they already were."""
+    given = pyproj.CRS.from_user_input(crs)
+    if given.equals(pyproj.CRS("EPSG:4326"), ignore_axis_order=True) or given.equals(pyproj.CRS(WGS84)):
+        return geometries
+    transformer = pyproj.Transformer.from_crs(given, "EPSG:4326", always_xy=True)
+
+    def degrees(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Longitudes and latitudes of projected points."""
+        return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))
+
+    projected: Geometries = shapely.transform(geometries, degrees)
+    return projected
+
+
+def crs_of(schema: pa.Schema) -> str | dict[str, Any]:
+    """The coordinate system that a GeoParquet schema declares; longitude and latitude when it declares none.
+
+    An absent ``crs`` means OGC:CRS84 in GeoParquet 1.1 (https://geoparquet.org/releases/v1.1.0/).
+    """
+    declared = json.loads((schema.metadata or {}).get(b"geo", b"{}"))
+    column = declared.get("columns", {}).get(declared.get("primary_column", "geometry"), {})
+    found: str | dict[str, Any] | None = column.get("crs")
+    return found or WGS84
+
+
+def decoded(column: pa.ChunkedArray, name: str) -> Geometries:
+    """The geometries of a WKB column; :class:`~carreau.errors.Broken` names the file when a cell is not
+    WKB.
+    """
+    try:
+        geometries: Geometries = shapely.from_wkb(np.array(column.to_pylist(), dtype=object))
+    except shapely.errors.ShapelyError as error:
+        raise Broken(
+            f"{name} contient une géométrie illisible", given=str(error)[:120],
+            expected="des contours au format WKB",
+            advice="reprendre le fichier chez l'éditeur",
+        ) from error
+    return geometries
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """One feature of a GeoJSON file: its properties, and its own text, which GEOS reads as a geometry."""
+
+    properties: dict[str, Any]
+    text: str
+
+
+def features_of(stream: BinaryIO, name: str) -> Iterator[Feature]:
+    """The features of a GeoJSON FeatureCollection, one at a time: the whole file is never held in memory.
+
+    :class:`~carreau.errors.Broken` names the file when it holds no collection, or stops before its end.
+    """
+    decoder, buffer, start = json.JSONDecoder(), _after_features(stream, name), 0
+    while True:
+        start = _next(buffer, start)
+        if buffer[start : start + 1] == "]":
+            return
+        try:
+            feature, end = decoder.raw_decode(buffer, start)
+        except ValueError:
+            buffer, start = buffer[start:] + _more(stream, name, len(buffer) - start), 0
+            continue
+        yield Feature(feature.get("properties") or {}, buffer[start:end] if feature.get("geometry") else "")
+        start = end
+
+
+def _next(buffer: str, start: int) -> int:
+    """The place of the first character from ``start`` that is neither blank nor a comma."""
+    found = _SEPARATORS.match(buffer, start)
+    return found.end() if found else start
+
+
+def _more(stream: BinaryIO, name: str, pending: int) -> str:
+    """The next characters of the file: as many as are pending, so that a huge feature is not decoded again
+    too often.
+    """
+    chunk = stream.read(max(_CHUNK, pending))
+    if not chunk:
+        raise Broken(
+            f"{name} s'arrête avant sa fin", given=f"{pending} caractères sans fin",
+            expected="une collection GeoJSON complète",
+            advice="télécharger à nouveau le fichier",
+        )
+    return _text(chunk, stream, name)
+
+
+def _after_features(stream: BinaryIO, name: str) -> str:
+    """What follows ``"features": [`` in the first chunk that holds it."""
+    buffer = ""
+    while (chunk := stream.read(_CHUNK)) and len(buffer) < 16 * _CHUNK:
+        buffer += _text(chunk, stream, name)
+        head, found, rest = buffer.partition('"features"')
+        if found and "[" in rest and head.lstrip("\ufeff \t\r\n").startswith("{"):
+            return rest.partition("[")[2]
+    raise Broken(
+        f"{name} n'est pas une collection GeoJSON", given=f"{buffer[:60]}…",
+        expected='un objet avec "features": [',
+        advice="vérifier que le fichier est bien celui de l'éditeur",
+    )
+
+
+def _text(chunk: bytes, stream: BinaryIO, name: str) -> str:
+    """A chunk as text, completed to the end of its last character."""
+    for _ in range(4):
+        try:
+            return chunk.decode("utf-8")
+        except UnicodeDecodeError as error:
+            if error.end < len(chunk):
+                break
+            chunk += stream.read(1)
+    raise Broken(
+        f"{name} n'est pas écrit en UTF-8", expected="un fichier GeoJSON en UTF-8 (RFC 7946)",
+        advice="reprendre le fichier chez l'éditeur",
+    )
+
+
+def shapes_of(features: list[Feature], name: str) -> Geometries:
+    """The geometries of GeoJSON features, null where a feature has none."""
+    texts = np.array([feature.text or None for feature in features], dtype=object)
+    try:
+        geometries: Geometries = shapely.from_geojson(texts)
+    except shapely.errors.ShapelyError as error:
+        raise Broken(
+            f"{name} contient une géométrie illisible", given=str(error)[:120],
+            expected="des géométries GeoJSON (RFC 7946)",
+            advice="reprendre le fichier chez l'éditeur",
+        ) from error
+    return geometries

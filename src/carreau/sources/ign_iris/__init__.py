@@ -1,0 +1,1 @@
+"""Contours and reference list of the IRIS, INSEE's small areas of about two thousand inhabitants."""

@@ -1,0 +1,109 @@
+"""Reading of the electoral roll's tables: addresses with their station, and stations.
+
+The roll writes its station identifiers without leading zeros (``29039_1``); they come out padded
+(``29039_0001``), as everywhere in the house. Columns are read by name: the twelve-column table and its
+seven-column extracts both come out the same. The text of an address is never read.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from carreau.errors import Broken
+from carreau.sources.declare import Fetched, Sourced, conformed
+from carreau.sources.reading import head_of, parquet_of, text_of
+from carreau.sources.tidy import numbers, one_row_per
+
+_ADDRESSES: Final = {
+    "id_brut_bv_reu": "bv_id",
+    "code_commune_ref": "code_commune",
+    "longitude": "longitude",
+    "latitude": "latitude",
+    "geo_type": "geo_type",
+    "geo_score": "geo_score",
+    "nb_adresses": "nb_adresses",
+}
+_STATIONS: Final = {
+    "id_brut_reu": "bv_id",
+    "id_brut_bv_reu": "bv_id",
+    "code_commune": "code_commune",
+    "code_commune_ref": "code_commune",
+    "libelle_reu": "libelle_bv",
+    "libelle": "libelle_bv",
+    "commune_reu": "libelle_commune",
+    "nom_commune": "libelle_commune",
+    "circonscription_reu": "code_circonscription",
+    "circonscription": "code_circonscription",
+}
+_NUMBERS: Final = ("longitude", "latitude", "geo_score", "nb_adresses")
+_ADVICE: Final = "vérifier que le fichier est bien une table du répertoire électoral unique"
+
+
+def read(file: Fetched) -> tuple[Sourced, ...]:
+    """The table ``adresses`` (one row per address and station) or ``bureaux`` (one row per station) of a
+    file.
+
+    :class:`~carreau.errors.Broken` when the file is unreadable, lacks the station's identifier, or (stations)
+    describes one station twice, differently.
+    """
+    stations = file.published.layout.startswith("bureaux")
+    wanted = _STATIONS if stations else _ADDRESSES
+    table, remarks = _table(file, wanted)
+    if "bv_id" not in table.column_names:
+        raise Broken(
+            f"{file.name} n'a pas la colonne « id_brut_bv_reu »", given=", ".join(table.column_names[:12]),
+            expected="l'identifiant du bureau de vote de chaque ligne, par exemple 29039_1", advice=_ADVICE,
+        )
+    keyed, aside = _keyed(file, table)
+    if not stations:
+        return (conformed(file, "adresses", keyed, remarks + aside),)
+    once, repeated = one_row_per(keyed, ["bv_id"], file.name)
+    return (conformed(file, "bureaux", once.sort_by("bv_id"), remarks + aside + repeated),)
+
+
+def _table(file: Fetched, wanted: dict[str, str]) -> tuple[pa.Table, tuple[str, ...]]:
+    """The wanted columns of a Parquet or CSV (comma or semicolon) file, under our names, numbers parsed."""
+    if file.published.layout.endswith("parquet"):
+        return _renamed(parquet_of(file, list(wanted)), wanted), ()
+    first = head_of(file, "*.csv").partition(b"\n")[0]
+    table, remarks = text_of(file, "*.csv", ";" if first.count(b";") > first.count(b",") else ",")
+    renamed = _renamed(table, wanted)
+    for place, name in enumerate(renamed.column_names):
+        if name in _NUMBERS:
+            renamed = renamed.set_column(place, name, numbers(renamed[name], name))
+    return renamed, remarks
+
+
+def _renamed(table: pa.Table, wanted: dict[str, str]) -> pa.Table:
+    """The wanted columns under our names, the first of two names of one column kept."""
+    ours: dict[str, pa.ChunkedArray] = {}
+    for theirs, name in wanted.items():
+        if theirs in table.column_names:
+            ours.setdefault(name, table[theirs])
+    return pa.table(ours)
+
+
+def _keyed(file: Fetched, table: pa.Table) -> tuple[pa.Table, tuple[str, ...]]:
+    """The table with padded station keys; rows without a station are set aside and counted."""
+    codes = table["bv_id"].cast(pa.string()).combine_chunks().dictionary_encode()
+    known = pc.fill_null(pc.match_substring_regex(codes.dictionary, r"^[0-9A-Za-z]{5}_\S+$"), False)
+    if not pc.any(known).as_py():
+        raise Broken(
+            f"{file.name} ne contient aucun identifiant de bureau de vote",
+            given=", ".join(map(str, codes.dictionary[:3].to_pylist())) or "aucune ligne",
+            expected="des identifiants comme 29039_1", advice=_ADVICE,
+        )
+    published = pc.if_else(known, codes.dictionary, pa.scalar(None, pa.string()))
+    commune = pc.utf8_upper(pc.utf8_slice_codeunits(published, 0, 5))
+    station = pc.utf8_upper(pc.utf8_lpad(pc.utf8_slice_codeunits(published, 6), 4, "0"))
+    place = table.column_names.index("bv_id")
+    bv_id = pc.binary_join_element_wise(commune, station, "_").take(codes.indices)
+    keyed = table.set_column(place, "bv_id", bv_id)
+    if "code_commune" not in keyed.column_names:
+        keyed = keyed.append_column("code_commune", commune.take(codes.indices))
+    if not bv_id.null_count:
+        return keyed, ()
+    return keyed.filter(bv_id.is_valid()), (f"{bv_id.null_count} ligne(s) sans bureau de vote écartée(s)",)
