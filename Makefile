@@ -1,0 +1,76 @@
+# make demo    the whole journey on an invented town, into demo/
+# make test    every check and every test
+# make bench   the measured figures of docs/explanation/performance.md (needs ../shared/data)
+# make docs    docs/reference, written again from the declarations
+# make clean   removes all that make has made
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.PHONY: demo test check bench docs clean
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do command -v $$p && break; done)
+BIN := .venv/bin
+MIRROR ?= ../shared/data
+OUTSIDE := ../shared/checks/main_job.py
+
+demo: .venv/.ready
+	rm -rf demo && mkdir demo
+	$(BIN)/carreau town demo/ville
+	CARREAU_HOME=demo/maison $(BIN)/carreau profile com:96001 --mirror demo/ville -o demo/carreville.xlsx
+	CARREAU_HOME=demo/maison $(BIN)/carreau profile com:96001 -o demo/carreville.parquet
+	CARREAU_HOME=demo/maison $(BIN)/carreau verify demo/carreville.xlsx
+	CARREAU_HOME=demo/maison $(BIN)/carreau show bv:96001_0001
+	@echo
+	@echo "demo/carreville.xlsx      le classeur : à ouvrir avec un tableur"
+	@echo "demo/carreville.parquet   la même table, pour un programme"
+
+test: check
+	if [ -f $(OUTSIDE) ]; then $(BIN)/python $(OUTSIDE); else echo "$(OUTSIDE) is not here: the outside check is skipped"; fi
+	rm -f .coverage .coverage.*
+	mkdir -p build
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --doctest-modules --cov --cov-fail-under=95 \
+	  --cov-report=term 2>&1 | tee build/pytest.txt
+	$(BIN)/coverage report --include='*/places/crosswalk.py,*/carreau/guard/*' --fail-under=100 > build/coverage-100.txt \
+	  || { cat build/coverage-100.txt; echo "places/crosswalk.py and guard must be covered whole"; exit 1; }
+	@tail -n 1 build/pytest.txt
+
+check: .venv/.ready-dev
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/interrogate src/carreau
+	$(BIN)/vulture
+	$(BIN)/deptry src
+
+bench: .venv/.ready-bench
+	$(BIN)/python bench/crosswalks.py --mirror $(MIRROR)
+	$(BIN)/python bench/report.py docs/explanation/performance.md
+
+docs: .venv/.ready
+	$(BIN)/python -m carreau.counters.reference docs/reference
+
+clean:
+	rm -rf .venv demo build dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .import_linter_cache
+	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed, and none was found."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or later is needed; $(PYTHON) is $$($(PYTHON) -V). Try: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "$(PYTHON) cannot make environments. On Debian or Ubuntu: sudo apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/.ready: .venv/bin/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+.venv/.ready-dev: .venv/.ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+.venv/.ready-bench: .venv/.ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[bench]'
+	touch $@
