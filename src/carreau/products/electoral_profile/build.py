@@ -1,0 +1,96 @@
+"""The electoral profile: from refined tables to the Draft, one row per station. Pure: no file, no clock, no network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from scipy import sparse
+
+from carreau.products.declare import Draft, Input, Product
+from carreau.products.electoral_profile.brought import estimates_of_election
+from carreau.products.electoral_profile.carrier import Carrier, carrier_of
+from carreau.products.electoral_profile.columns import indicator_columns, key_columns, provenance_of
+from carreau.products.electoral_profile.elections import Election
+from carreau.products.electoral_profile.estimate import Estimate, estimates_of
+from carreau.products.electoral_profile.income import income_estimates_of
+from carreau.products.electoral_profile.indicators import Indicator, indicators_of
+from carreau.products.electoral_profile.refined import Refined, StationFrame
+from carreau.terms import Column, Provenance, Schema, Territory
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """An election and the weights (its stations x today's) that bring it onto today's stations."""
+
+    election: Election
+    weights: sparse.csr_array
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All that the profile of a territory is built from; ``places`` are today's stations of the whole country.
+
+    ``geometry`` holds the contour of each station that has one; ``contours`` says where the stations come from.
+    """
+
+    territory: Territory
+    refined: Refined
+    elections: Sequence[Brought]
+    places: StationFrame
+    geometry: pa.Table
+    contours: Input
+
+
+def build(product: Product, material: Material) -> Draft:
+    """The Draft of the profile: the columns of ``card.md``, one row per station of the territory, sorted by ``bv_id``."""
+    refined = material.refined
+    indicators = indicators_of(product.facts)
+    carrier = carrier_of(refined)
+    columns = list(key_columns(refined.stations, provenance_of([material.contours], "fichier des bureaux")))
+    method = method_of(refined, carrier)
+    said = set()
+    for estimate in _in_order(indicators, [*estimates_of(indicators, refined, carrier), *income_estimates_of(indicators, refined, carrier)]):
+        said.add(estimate.indicator.name)
+        columns += indicator_columns(estimate, _provenance(estimate.indicator, refined, method))
+    for brought in material.elections:
+        provenance = provenance_of([brought.election.input, material.contours], "résultats du bureau, portés sur les bureaux d'aujourd'hui par leur code")
+        for estimate in estimates_of_election(brought.election, brought.weights, refined.stations, material.places):
+            columns += indicator_columns(estimate, provenance)
+    unsaid = [indicator.name for indicator in indicators if indicator.name not in said]
+    return _draft(product, material, columns, unsaid)
+
+
+def _in_order(indicators: Iterable[Indicator], estimates: Iterable[Estimate]) -> list[Estimate]:
+    """The estimates in the order in which their indicators are declared."""
+    rank = {indicator.name: position for position, indicator in enumerate(indicators)}
+    return sorted(estimates, key=lambda estimate: rank[estimate.indicator.name])
+
+
+def _provenance(indicator: Indicator, refined: Refined, method: str) -> Provenance:
+    """Where an indicator comes from: the inputs it reads, and how they were carried."""
+    return provenance_of([refined.inputs[alias] for alias in indicator.aliases if alias in refined.inputs], method)
+
+
+def method_of(refined: Refined, carrier: Carrier) -> str:
+    """How the people of the territory were carried to its stations, by part: « adresses (98 %), surface (2 %) »."""
+    reaching = carrier.mass * np.asarray(refined.weights.sum(axis=1)).ravel()
+    total = reaching.sum()
+    parts = {name: reaching[refined.zones.methods == name].sum() / total for name in set(refined.zones.methods) if total > 0}
+    shown = sorted(((part, name) for name, part in parts.items() if name and part > 0), reverse=True)
+    return "IRIS vers bureau par " + ", ".join(f"{name} ({part:.0%})".replace("%", "\u202f%") for part, name in shown) if shown else "aucun report"
+
+
+def _draft(product: Product, material: Material, columns: Sequence[tuple[Column, pa.Array]], unsaid: Sequence[str]) -> Draft:
+    """The Draft out of its columns, with what could not be said as remarks."""
+    schema = Schema("une ligne par bureau de vote", tuple(column for column, _ in columns))
+    remarks = [*material.refined.remarks]
+    if unsaid:
+        remarks.append(f"{len(unsaid)} indicateurs déclarés n'ont aucune donnée dans les fichiers lus : {', '.join(unsaid)}")
+    lineage = [material.contours, *material.refined.inputs.values(), *(brought.election.input for brought in material.elections)]
+    return Draft(
+        product, material.territory, schema, pa.table([array for _, array in columns], names=list(schema.names)), material.geometry,
+        product.facts["contributors"], tuple(dict.fromkeys(lineage)), tuple(remarks), material.refined.coverage,
+    )

@@ -1,0 +1,96 @@
+"""The matrices that bring zone figures onto the stations, and onto what each station is compared with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from carreau.products.electoral_profile import margins
+from carreau.products.electoral_profile.refined import Codes, Refined
+
+Values = npt.NDArray[np.float64]
+Index = npt.NDArray[np.int64]
+LEVELS: Final = ("commune", "departement", "france")
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One level of comparison: the matrix that sums zones into groups, and the group of each station."""
+
+    matrix: sparse.csr_array
+    member: Index
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """All that carries: zones to stations (``weights``), zones to levels, and what a station is made of.
+
+    ``mass`` is the people of each zone; ``reach`` the people that reach each station; ``main_zone`` the zone that
+    gives a station the most, -1 where none does; ``large`` marks the stations of communes surveyed by sampling.
+    """
+
+    weights: sparse.csr_array
+    levels: Mapping[str, Level]
+    mass: Values
+    reach: Values
+    spread: margins.Spread
+    zone_department: Index
+    station_department: Index
+    large: npt.NDArray[np.bool_]
+    main_zone: Index
+
+    def carried(self, values: Values) -> Values:
+        """Counts of zones (one column each) brought onto the stations."""
+        return np.asarray(self.weights.T @ values)
+
+    def grouped(self, values: Values, level: str) -> Values:
+        """Counts of zones summed over the commune, the department or the country of each station."""
+        return np.asarray(self.levels[level].matrix @ values)[self.levels[level].member]
+
+
+def carrier_of(refined: Refined) -> Carrier:
+    """The matrices of a refined territory; people (``population.P_POP``) weigh the pieces of zones."""
+    zones, stations = refined.zones, refined.stations
+    mass = np.nan_to_num(refined.column("population", "P_POP"))
+    everywhere = (np.full(len(zones.codes), ""), np.full(len(stations.codes), ""))
+    levels = {
+        "commune": _level(zones.communes, stations.communes),
+        "departement": _level(zones.departments, stations.departments),
+        "france": _level(*everywhere),
+    }
+    commune = levels["commune"]
+    size = np.asarray(commune.matrix @ mass)[commune.member]
+    return Carrier(
+        weights=refined.weights,
+        levels=levels,
+        mass=mass,
+        reach=np.asarray(refined.weights.T @ mass),
+        spread=margins.spread_of(refined, mass),
+        zone_department=np.asarray(levels["departement"].matrix.argmax(axis=0)).ravel(),
+        station_department=levels["departement"].member,
+        large=size >= margins.facts()["confidence"]["large_commune"]["value"],
+        main_zone=main_zone_of(refined.weights),
+    )
+
+
+def _level(of_zone: Codes, of_station: Codes) -> Level:
+    """The level whose groups are the codes of zones and stations."""
+    names, index = np.unique(np.concatenate([of_zone, of_station]).astype(str), return_inverse=True)
+    here = index[: len(of_zone)]
+    matrix = sparse.csr_array((np.ones(len(here)), (here, np.arange(len(here)))), shape=(len(names), len(here)))
+    return Level(matrix, index[len(of_zone) :])
+
+
+def main_zone_of(weights: sparse.csr_array) -> Index:
+    """The zone that gives each station the largest weight, -1 for a station that meets none."""
+    pieces = sparse.coo_array(weights)
+    order = np.lexsort((-pieces.data, pieces.col))
+    stations, first = np.unique(pieces.col[order], return_index=True)
+    best = np.full(weights.shape[1], -1, dtype=np.int64)
+    best[stations] = pieces.row[order][first]
+    return best

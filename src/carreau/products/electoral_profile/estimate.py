@@ -1,0 +1,164 @@
+"""Every indicator on every station: counts carried, shares recomputed, margins, grades and comparisons.
+
+Pure: arrays in, arrays out. A share is the ratio of two carried counts; it is never an average of shares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from carreau.products.electoral_profile import margins
+from carreau.products.electoral_profile.carrier import LEVELS, Carrier
+from carreau.products.electoral_profile.indicators import Indicator, Kind
+from carreau.products.electoral_profile.refined import SECRECY, Codes, Refined
+
+Values = npt.NDArray[np.float64]
+ENOUGH: Final = 0.5  # a share is shown when its source speaks of at least half of the people
+ENOUGH_FOR_A_COUNT: Final = 0.9  # a count with a hole is a count too low: shown when the hole is small
+COMMUNE_SHARE: Final = "part de la commune : ce bureau n'a pas de contour"
+NO_CONTOUR: Final = "ce bureau n'a pas de contour"
+NOT_COVERED: Final = "hors champ : la source ne couvre pas ce territoire"
+NOT_SAID: Final = "la source ne donne pas ce chiffre ici"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """One indicator on every station: one entry per station, NaN where nothing can be said and ``status`` says why.
+
+    ``number`` and ``base`` are the carried counts behind a share; ``compared`` holds the same figure for the commune
+    of the station, its department, and the country as far as the source covers it.
+    """
+
+    indicator: Indicator
+    value: Values
+    number: Values
+    base: Values
+    margin: Values
+    grade: npt.NDArray[np.int64]
+    status: Codes
+    compared: Mapping[str, Values]
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The sums behind a figure in one set of places: the number, its base, the people counted, and the part known."""
+
+    number: Values
+    base: Values
+    people: Values
+    known: Values
+
+    def figure(self, kind: Kind) -> Values:
+        """The figure: the number itself for a count, else number over base (in percent for a share)."""
+        enough = ENOUGH_FOR_A_COUNT if kind == "count" else ENOUGH
+        with np.errstate(invalid="ignore", divide="ignore"):
+            value = self.number if kind == "count" else self.number / self.base * (100 if kind == "share" else 1)
+            return np.where((self.known >= enough) & np.isfinite(value), value, np.nan)
+
+
+def estimates_of(indicators: Sequence[Indicator], refined: Refined, carrier: Carrier) -> Iterator[Estimate]:
+    """The indicators that are ratios or counts, in order; one whose source is empty everywhere is left out."""
+    for indicator in indicators:
+        if indicator.number is None:
+            continue
+        columns = _columns_on_zones(indicator, refined, carrier.mass)
+        if np.isfinite(columns[:, 0]).any():
+            yield _estimate(indicator, columns, refined, carrier)
+
+
+def _columns_on_zones(indicator: Indicator, refined: Refined, mass: Values) -> Values:
+    """Number, base, counted people and known mass on the zones (four columns); all NaN, and 0 known, where one is missing."""
+    assert indicator.number is not None
+    number = indicator.number.values(refined.column)
+    base = indicator.base.values(refined.column) if indicator.base else number
+    people = indicator.weight.values(refined.column) if indicator.weight else base
+    known = np.isfinite(number) & np.isfinite(base) & np.isfinite(people)
+    columns = np.column_stack([number, base, people, mass])
+    columns[~known] = (np.nan, np.nan, np.nan, 0.0)
+    return columns
+
+
+def _estimate(indicator: Indicator, columns: Values, refined: Refined, carrier: Carrier) -> Estimate:
+    """One indicator brought onto the stations, with its margin, grade, status and comparisons."""
+    filled = np.nan_to_num(columns)
+    sums = _sums(carrier.carried(filled), carrier.reach)
+    compared = {
+        level: _sums(carrier.grouped(filled, level), carrier.grouped(carrier.mass, level)).figure(indicator.kind) for level in LEVELS
+    }
+    value = sums.figure(indicator.kind)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        on_zones = columns[:, 0] / columns[:, 1] * (100 if indicator.kind == "share" else 1)
+    between = margins.spread_between(
+        on_zones[:, None], filled[:, 2:3], carrier.zone_department, carrier.levels["departement"].matrix.shape[0]
+    )[carrier.station_department, 0]
+    status = status_of(indicator, value, refined, carrier)
+    fallback = (refined.stations.placed == "") & np.isfinite(compared["commune"]) & (indicator.kind != "count")
+    value = np.where(fallback, compared["commune"], value)
+    status[fallback] = COMMUNE_SHARE
+    margin = _margin(indicator, value, sums, between, carrier)
+    margin = np.where(fallback, _commune_margin(between), margin)
+    return Estimate(
+        indicator, value, _shown(sums.number, value, fallback), _shown(sums.people, value, fallback), margin,
+        _grade(indicator, margin, value, np.where(fallback, 0.0, sums.known)), status, compared,
+    )
+
+
+def _sums(parts: Values, reach: Values) -> Sums:
+    """The sums out of four carried columns and the mass that reached the places."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return Sums(parts[:, 0], parts[:, 1], parts[:, 2], np.where(reach > 0, parts[:, 3] / reach, 0.0))
+
+
+def _shown(sums: Values, value: Values, fallback: npt.NDArray[np.bool_]) -> Values:
+    """The carried sums where the figure rests on them; NaN where it is hidden or borrowed from the commune."""
+    return np.where(np.isfinite(value) & ~fallback, sums, np.nan)
+
+
+def _margin(indicator: Indicator, value: Values, sums: Sums, between: Values, carrier: Carrier) -> Values:
+    """The half-width of the 90 % interval: sampling, apportionment and what the source leaves unsaid, added in squares."""
+    rate = margins.sampling_rate(indicator, carrier.large)
+    sampling = margins.sampling_deviation(indicator, value, sums.people, rate)
+    if indicator.kind == "count":
+        apportionment, unknown = np.abs(value) * carrier.spread.count, np.abs(value) * (1 - sums.known)
+    else:
+        apportionment, unknown = between * carrier.spread.share, between * (1 - sums.known)
+    return np.asarray(margins.half_width() * np.sqrt(sampling**2 + apportionment**2 + unknown**2))
+
+
+def _commune_margin(between: Values) -> Values:
+    """The half-width for a station that takes its commune's share."""
+    return np.asarray(margins.half_width() * between * margins.facts()["apportionment"]["commune"]["kappa"])
+
+
+def _grade(indicator: Indicator, margin: Values, value: Values, known: Values) -> npt.NDArray[np.int64]:
+    """The grade of each figure: from its margin, one step worse when a tenth of it is unknown, E when borrowed."""
+    grade = margins.grade_of(margin, value, indicator.unit) + (known < ENOUGH_FOR_A_COUNT)
+    grade = np.where(known == 0, len(margins.GRADES) - 1, grade)
+    return np.asarray(np.minimum(grade, len(margins.GRADES) - 1))
+
+
+def status_of(indicator: Indicator, value: Values, refined: Refined, carrier: Carrier) -> Codes:
+    """Why each hidden figure is hidden, in French; empty where the figure is shown."""
+    status = np.full(len(value), "", dtype=object)
+    for station in np.flatnonzero(~np.isfinite(value)):
+        zone = carrier.main_zone[station]
+        if zone < 0:
+            departments = set(refined.zones.departments)
+            covered = refined.stations.departments[station] in departments
+            status[station] = NO_CONTOUR if covered else NOT_COVERED
+            continue
+        marks = (refined.reason(alias, column)[zone] for alias, column in _read(indicator))
+        mark = next((mark for mark in marks if mark), "")
+        status[station] = SECRECY.get(mark, mark) or NOT_SAID
+    return status
+
+
+def _read(indicator: Indicator) -> tuple[tuple[str, str], ...]:
+    """The source columns that an indicator reads."""
+    formulas = [f for f in (indicator.number, indicator.base, indicator.weight) if f is not None]
+    return tuple(dict.fromkeys(column for formula in formulas for column in formula.columns))

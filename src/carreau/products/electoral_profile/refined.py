@@ -1,0 +1,84 @@
+"""What the profile is built from: source tables brought onto one set of zones, and the weights from zones to stations.
+
+Nothing here reads a file: the house hands over tables, the functions of this product are pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from carreau.products.declare import Input
+
+Codes = npt.NDArray[np.object_]
+Values = npt.NDArray[np.float64]
+
+SECRECY: Mapping[str, str] = {
+    "s": "secret statistique (s)",
+    "ns": "non significatif (ns)",
+    "nd": "non disponible (nd)",
+    "so": "sans objet (so)",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StationFrame:
+    """Today's stations of a territory, one entry per station, sorted by code.
+
+    ``placed`` says how a station lies on the ground: ``contour``, ``commune`` (the commune's only station takes the
+    commune's contour) or empty (no contour: its elections are known, its inhabitants are not).
+    """
+
+    codes: Codes
+    communes: Codes
+    departments: Codes
+    labels: Codes
+    registered: Values
+    placed: Codes
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneFrame:
+    """The zones of the sources (IRIS) for the whole of the country, one entry per zone.
+
+    ``communes`` are those of ballots (Paris, Lyon and Marseille are one commune each). ``methods`` says by which
+    weighting each zone is carried to the stations, and is empty for the zones that no station of the territory meets.
+    """
+
+    codes: Codes
+    communes: Codes
+    departments: Codes
+    methods: Codes
+
+
+@dataclass(frozen=True, slots=True)
+class Refined:
+    """Source columns on zones, and the weights that carry them to the stations.
+
+    ``weights`` is a sparse matrix zones x stations: the share of each zone that goes to each station.
+    ``tables[alias][column]`` is a column over the zones, NaN where the source says nothing;
+    ``reasons[alias][column]`` is why, in the publisher's mark, where there is one.
+    """
+
+    stations: StationFrame
+    zones: ZoneFrame
+    weights: sparse.csr_array
+    tables: Mapping[str, Mapping[str, Values]]
+    reasons: Mapping[str, Mapping[str, Codes]]
+    inputs: Mapping[str, Input]
+    remarks: tuple[str, ...] = ()
+    coverage: Mapping[str, object] = field(default_factory=dict)
+
+    def column(self, alias: str, name: str) -> Values:
+        """A source column over the zones; all missing when the input is not at hand."""
+        table = self.tables.get(alias, {})
+        missing = np.full(len(self.zones.codes), np.nan)
+        return table.get(name, missing)
+
+    def reason(self, alias: str, name: str) -> Codes:
+        """Why a column says nothing on each zone, in French; empty where no reason is known."""
+        return self.reasons.get(alias, {}).get(name, np.full(len(self.zones.codes), "", dtype=object))
