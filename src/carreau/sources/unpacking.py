@@ -37,7 +37,7 @@ _TROUBLES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much may come out of an archive: ``total`` bytes; beyond ``ratio_from``, ``ratio`` times its size."""
+    """What may come out of an archive: ``total`` bytes; beyond ``ratio_from``, ``ratio`` times its size."""
 
     total: int = 4 << 30
     ratio: int = 200
@@ -213,7 +213,7 @@ def is_archive(member: Member) -> bool:
 
 
 def _is_worth(name: str) -> bool:
-    """Whether a member is the publisher's, and not left by an operating system (``__MACOSX``, ``.DS_Store``)."""
+    """Whether a member is the publisher's, and not left by an operating system (``__MACOSX``)."""
     parts = PurePosixPath(name.replace("\\", "/")).parts
     return bool(parts) and "__MACOSX" not in parts and not parts[-1].startswith(".")
 
