@@ -76,8 +76,12 @@ class Shelf:
         return self._settled(finished, name, file_digest(finished))
 
     def _settled(self, written: Path, name: str, digest: str) -> str:
-        """Move a whole file to its place."""
-        settled(written, self._folder / digest[:2] / digest / safe_name(name))
+        """Move a whole file to its place, unless the same already rests there."""
+        place = self._folder / digest[:2] / digest / safe_name(name)
+        if place.is_file() and file_digest(place) == digest:
+            written.unlink()
+        else:
+            settled(written, place)
         return digest
 
     def recorded(self, source: str, key: str, files: Sequence[Resting]) -> tuple[Resting, ...]:
@@ -85,15 +89,13 @@ class Shelf:
         states = [(file, self.path(file).stat()) for file in files]
         batch = tuple(replace(file, size=state.st_size, modified=state.st_mtime_ns) for file, state in states)
         with self._records.transaction() as connection:
-            last = connection.execute(
-        """The digest under which a finished download, moved out of :attr:`parts`, now rests as ``name``."""
-            ).fetchone()["last"]
+            last = connection.execute(_LAST, (source, key)).fetchone()[0]
             rows = [(last + 1, source, key, *_stored(file)) for file in batch]
             connection.executemany(_INSERT, rows)
         return batch
 
     def resting(self, source: str, key: str) -> tuple[Resting, ...]:
-        """The files as now recorded together: they are, from now on, what rests for this source and key."""
+        """The files that rest whole for this source and key; none when any of them is damaged or gone.
 
         A file whose size and date are those recorded is trusted; any other is read again against its digest.
         """
@@ -118,6 +120,7 @@ _INSERT: Final = (
     f"INSERT INTO shelf (batch, source, key, {', '.join(_COLUMNS)})"
     f" VALUES ({', '.join('?' * (3 + len(_COLUMNS)))})"
 )
+_LAST: Final = "SELECT coalesce(max(batch), 0) FROM shelf WHERE source = ? AND key = ?"
 _LATEST: Final = (
     "SELECT * FROM shelf WHERE source = ? AND key = ? AND batch ="
     " (SELECT max(batch) FROM shelf WHERE source = ? AND key = ?) ORDER BY name"

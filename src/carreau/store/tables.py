@@ -52,8 +52,8 @@ class Session:
     def table(self, given: Path | pa.Table, name: str) -> ir.Table:
         """The Parquet file or the table ``given``, as an expression called ``name``; a same name is replaced.
 
-        :class:`~carreau.errors.Missing` for a file that is not there, :class:`~carreau.errors.Refused` for one
-        outside the folders of the room, :class:`~carreau.errors.Broken` for one that is no Parquet.
+        :class:`~carreau.errors.Missing` for a file that is not there, :class:`~carreau.errors.Refused` for
+        one outside the folders of the room, :class:`~carreau.errors.Broken` for one that is no Parquet.
         """
         if isinstance(given, Path):
             return self._file(given.resolve(), name)
