@@ -237,6 +237,27 @@ def padded(column: pa.ChunkedArray | pa.Array, width: int) -> pa.Array:
     return pc.utf8_lpad(pc.utf8_trim_whitespace(_one(column).cast(pa.string())), width, "0")
 
 
+def codes(column: pa.ChunkedArray | pa.Array, width: int, name: str) -> pa.Array:
+    """The codes of a key column: padded to ``width``, none blank, only digits and capital letters.
+
+    Raises :class:`~carreau.errors.Broken` with the first cells of column ``name`` that are no such code.
+
+    >>> codes(pa.array(["10010000", "2A0040101"]), 9, "IRIS").to_pylist()
+    ['010010000', '2A0040101']
+    """
+    texts = padded(column, width)
+    wrong = pc.invert(pc.fill_null(pc.match_substring_regex(texts, f"^[0-9A-Z]{{{width}}}$"), False))
+    if not pc.any(wrong, min_count=0).as_py():
+        return texts
+    cells = _one(column).filter(wrong)
+    shown = ", ".join(f"« {'' if value is None else value} »" for value in cells.unique()[:3].to_pylist())
+    raise Broken(
+        f"{len(cells)} cellule(s) de la colonne « {name} » ne sont pas des codes",
+        given=shown, expected=f"un code de {width} chiffres ou lettres capitales",
+        advice="vérifier que le fichier est celui du producteur et que ses colonnes ne sont pas décalées",
+    )
+
+
 def one_row_per(table: pa.Table, keys: Sequence[str], name: str) -> tuple[pa.Table, tuple[str, ...]]:
     """``table`` with one row per ``keys``, and a remark that counts the identical rows put aside.
 

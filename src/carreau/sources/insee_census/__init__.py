@@ -1,0 +1,1 @@
+"""The census by IRIS and by commune: population, activity, education, housing, households."""
