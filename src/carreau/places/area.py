@@ -1,0 +1,99 @@
+"""Area weights between two systems of zones: the part of each origin's area that lies in each target."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, Literal
+
+import numpy as np
+import shapely
+
+from carreau.errors import Broken
+from carreau.places.crosswalk import Crosswalk, crosswalk_of
+from carreau.places.kernel import CORES, Floats, Indices
+from carreau.places.zones import Shapes, Zones, surface_of
+
+Kernel = Literal["auto", "exact", "incidences"]
+_COLLECTION: Final = 7  # shapely's type number of GeometryCollection
+_DUST: Final = 1e-15  # a pair's share below this is the rounding of two touching borders, not ground
+
+
+def area_crosswalk(
+    origin: Zones, target: Zones, *, kernel: Kernel = "auto"
+) -> tuple[Crosswalk, tuple[str, ...]]:
+    """The plain area crosswalk: weight = area(origin ∩ target) / area(origin), without renormalisation, and
+    remarks.
+
+    This is the definition of joelgombin/spReapportion. Ground that no target covers is in ``lost``; where
+    targets overlap ``lost`` can be negative, and the remark counts it. ``exact`` builds every intersection
+    with GEOS and is the reference; ``incidences`` sums the areas without building a polygon; ``auto`` takes
+    the second. Both zones must be in the same plane, else :class:`~carreau.errors.Broken`.
+    """
+    if origin.crs != target.crs:
+        raise Broken(
+            "ces deux systèmes de zones ne sont pas dans la même projection",
+            given=f"EPSG:{origin.crs} et EPSG:{target.crs}",
+            expected="la même projection plane",
+            advice="projeter l'un des deux avec Zones.projected",
+        )
+    rows, columns, areas = exact_areas(origin.geometry, target.geometry)
+    weights = areas / shapely.area(origin.geometry)[rows]
+    real = weights > _DUST
+    vintage = f"{origin.system} {origin.vintage} → {target.system} {target.vintage}"
+    walk = crosswalk_of(
+        origin.codes,
+        target.codes,
+        (rows[real], columns[real], weights[real]),
+        vintage=vintage,
+        method="surface",
+    )
+    return walk, _overlaps(walk)
+
+
+def exact_areas(origin: Shapes, target: Shapes) -> tuple[Indices, Indices, Floats]:
+    """The pairs of geometries that meet and the areas they share, by GEOS, on both cores."""
+    rows, columns = shapely.STRtree(target).query(origin, predicate="intersects")
+    return rows, columns, shared_areas(origin, target, rows, columns)
+
+
+def exact_pieces(origin: Shapes, target: Shapes) -> tuple[Indices, Indices, Shapes]:
+    """The pairs of geometries that share ground and the ground itself, by GEOS, on both cores."""
+    rows, columns = shapely.STRtree(target).query(origin, predicate="intersects")
+    pieces = _by_chunks(lambda chunk: _surfaces(origin[rows[chunk]], target[columns[chunk]]), len(rows))
+    kept = shapely.area(pieces) > 0
+    return rows[kept], columns[kept], pieces[kept]
+
+
+def shared_areas(origin: Shapes, target: Shapes, rows: Indices, columns: Indices) -> Floats:
+    """The areas of the intersections of given pairs, by GEOS in float64, on both cores."""
+    areas: Floats = _by_chunks(
+        lambda chunk: shapely.area(shapely.intersection(origin[rows[chunk]], target[columns[chunk]])),
+        len(rows),
+    )
+    return areas
+
+
+def _by_chunks(work: Callable[[Indices], Any], size: int) -> Any:
+    """The results of ``work`` on runs of 0 to ``size``, on both cores (GEOS frees the interpreter's lock)."""
+    with ThreadPoolExecutor(CORES) as pool:
+        return np.concatenate(list(pool.map(work, np.array_split(np.arange(size), CORES * 8))))
+
+
+def _surfaces(first: Shapes, second: Shapes) -> Shapes:
+    """The intersections of pairs without the lines and points where borders only touch."""
+    pieces = shapely.intersection(first, second)
+    mixed = shapely.get_type_id(pieces) == _COLLECTION
+    pieces[mixed] = [surface_of(piece) for piece in pieces[mixed]]
+    return np.asarray(np.where(shapely.area(pieces) > 0, pieces, shapely.Polygon()), dtype=np.object_)
+
+
+def _overlaps(walk: Crosswalk) -> tuple[str, ...]:
+    """The remark that counts the origins given more than once by overlapping targets."""
+    over = walk.lost < -1e-9
+    if not over.any():
+        return ()
+    return (
+        f"{int(over.sum())} zones d'origine sont couvertes plus d'une fois par des zones cibles qui se "
+        f"chevauchent (au plus {-walk.lost.min():.2%} de leur surface)",
+    )

@@ -1,0 +1,24 @@
+"""How the room compiles its numeric kernels: one decorator, so that all are cached and free the lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.int64]
+Kernel = TypeVar("Kernel", bound=Callable[..., Any])
+CORES = 2  # threads at once: kernels and GEOS free the interpreter's lock
+
+
+def compiled(function: Kernel) -> Kernel:
+    """The function compiled by numba at its first call, its machine code kept beside the source.
+
+    A kernel takes and returns numbers, arrays and tuples of these; it releases the interpreter's lock, so
+    that two calls run on two cores. The Python function stays at ``.py_func``.
+    """
+    return cast(Kernel, njit(cache=True, nogil=True)(function))

@@ -1,0 +1,180 @@
+"""Zones: one system of places (IRIS, stations, communes, cells…) at one vintage, as codes and plane
+geometries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import shapely
+from numpy.typing import NDArray
+from pyproj import Transformer
+
+from carreau.errors import Broken
+from carreau.places.codes import METROPOLITAN_CRS, crs_of
+
+Codes = NDArray[np.str_]
+Shapes = NDArray[np.object_]
+Floats = NDArray[np.float64]
+GEOGRAPHIC_CRS: Final = 4326
+_SURFACES: Final = (3, 6)  # shapely's type numbers of Polygon and MultiPolygon
+
+
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """Zones of one system and vintage: ``codes[i]`` is the key of ``geometry[i]``, a plane surface in metres.
+
+    Codes are unique and none is empty; every geometry is a polygon or a multipolygon that is not empty.
+    ``crs`` is the EPSG code of the plane; the legal planes of the overseas territories do not meet Lambert-93
+    nor each other, so one ``Zones`` holds all of France (see :func:`zones_of`).
+    """
+
+    system: str
+    vintage: str
+    codes: Codes
+    geometry: Shapes
+    crs: int
+
+    def __post_init__(self) -> None:
+        if len(self.codes) != len(self.geometry):
+            raise Broken(
+                f"les zones « {self.system} » sont mal formées",
+                given=f"{len(self.codes)} codes et {len(self.geometry)} contours",
+                expected="un contour par code",
+            )
+        codes, counts = np.unique(self.codes, return_counts=True)
+        if (counts > 1).any():
+            raise Broken(
+                f"des zones « {self.system} » portent le même code",
+                given=", ".join(codes[counts > 1][:5]),
+                expected="un code par zone",
+                advice="construire les zones avec zones_of, qui réunit les morceaux",
+            )
+        if (
+            not np.isin(shapely.get_type_id(self.geometry), _SURFACES).all()
+            or shapely.is_empty(self.geometry).any()
+        ):
+            raise Broken(
+                f"des zones « {self.system} » n'ont pas de surface",
+                expected="des polygones non vides",
+                advice="construire les zones avec zones_of, qui écarte et compte ces zones",
+            )
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def selected(self, mask: NDArray[np.bool_]) -> Zones:
+        """The zones where ``mask`` is true, in the same order."""
+        return Zones(self.system, self.vintage, self.codes[mask], self.geometry[mask], self.crs)
+
+    def projected(self, crs: int) -> Zones:
+        """The same zones in another plane; every vertex is projected, edges stay straight between them."""
+        if crs == self.crs:
+            return self
+        return Zones(self.system, self.vintage, self.codes, reprojected(self.geometry, self.crs, crs), crs)
+
+
+def zones_of(
+    table: pa.Table, code: str, *, system: str, vintage: str, crs: int = METROPOLITAN_CRS
+) -> tuple[Zones, tuple[str, ...]]:
+    """The zones of a table with a ``geometry`` column (WKB, EPSG:4326), one per distinct ``code``, and
+    remarks.
+
+    Geometries are projected to ``crs``; with the default, a zone whose code lies overseas goes to the legal
+    plane of its territory instead. What is then repaired, united or dropped is that of :func:`zones_from`;
+    zones of a territory without a declared projection are dropped and counted too.
+    """
+    codes = np.asarray(table[code].to_pylist(), dtype=np.str_)
+    shapes = shapely.from_wkb(
+        np.asarray(table["geometry"].to_pylist(), dtype=np.object_), on_invalid="ignore"
+    )
+    planes = _planes(codes, crs)
+    remarks = _counted(
+        (planes == 0) & ~shapely.is_missing(shapes),
+        "de territoires sans projection déclarée ont été écartées",
+    )
+    shapes[planes == 0] = None
+    for plane in np.unique(planes[planes > 0]):
+        here = planes == plane
+        shapes[here] = reprojected(shapes[here], GEOGRAPHIC_CRS, int(plane))
+    zones, more = zones_from(codes, shapes, system=system, vintage=vintage, crs=crs)
+    return zones, remarks + more
+
+
+def zones_from(
+    codes: Codes, shapes: Shapes, *, system: str, vintage: str, crs: int = METROPOLITAN_CRS
+) -> tuple[Zones, tuple[str, ...]]:
+    """The zones of parallel arrays of codes and plane geometries already in ``crs``, and remarks.
+
+    Invalid geometries are repaired (``make_valid`` by structure, without lines and points), the pieces of a
+    repeated code are united, and zones without surface or without code are dropped; each is counted in a
+    French remark.
+    """
+    invalid = ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)
+    shapes = shapes.copy()
+    shapes[invalid] = shapely.make_valid(shapes[invalid], method="structure", keep_collapsed=False)
+    other = ~np.isin(shapely.get_type_id(shapes), _SURFACES) & ~shapely.is_missing(shapes)
+    shapes[other] = [surface_of(shape) for shape in shapes[other]]
+    bare = shapely.is_missing(shapes) | shapely.is_empty(shapes) | (codes == "")
+    codes, shapes, pieces = _united(codes[~bare], shapes[~bare])
+    remarks = _counted(bare, "sans contour ont été écartées") + _counted(
+        invalid, "au contour invalide ont été réparées"
+    )
+    if pieces:
+        remarks += (f"{pieces} zones « {system} » en plusieurs morceaux ont été réunies",)
+    return Zones(system, vintage, codes, shapes, crs), tuple(
+        r.replace("zones ", f"zones « {system} » ", 1) for r in remarks
+    )
+
+
+def reprojected(shapes: Shapes, given: int, wanted: int) -> Shapes:
+    """Copies of geometries with every vertex moved from one coordinate system to another (EPSG codes)."""
+    xy = shapely.get_coordinates(shapes)
+    x, y = moved(xy[:, 0], xy[:, 1], given, wanted)
+    return np.asarray(shapely.set_coordinates(shapes.copy(), np.column_stack([x, y])), dtype=np.object_)
+
+
+def moved(x: Floats, y: Floats, given: int, wanted: int) -> tuple[Floats, Floats]:
+    """Abscissas and ordinates moved from one coordinate system to another (EPSG codes; longitude first)."""
+    moved_x, moved_y = _transform(given, wanted)(x, y)
+    return np.asarray(moved_x, dtype=np.float64), np.asarray(moved_y, dtype=np.float64)
+
+
+def surface_of(shape: Any) -> Any:
+    """The polygons of a collection as one geometry; nothing when it holds none."""
+    parts = [part for part in shapely.get_parts(shape) if shapely.get_type_id(part) in _SURFACES]
+    return shapely.union_all(parts) if parts else None
+
+
+@cache
+def _transform(given: int, wanted: int) -> Callable[..., Any]:
+    """The function that moves x and y from one coordinate system to another; building one takes 50 ms."""
+    transform: Callable[..., Any] = Transformer.from_crs(given, wanted, always_xy=True).transform
+    return transform
+
+
+def _planes(codes: Codes, crs: int) -> NDArray[np.int64]:
+    """The EPSG code of the plane of each zone: its territory's when ``crs`` is the metropolitan one."""
+    if crs != METROPOLITAN_CRS:
+        return np.full(len(codes), crs)
+    heads, inverse = np.unique(codes.astype("<U5"), return_inverse=True)
+    return np.asarray([crs_of(str(head)) for head in heads], dtype=np.int64)[inverse]
+
+
+def _united(codes: Codes, shapes: Shapes) -> tuple[Codes, Shapes, int]:
+    """Distinct codes in order of first appearance, their united geometries, and how many were in pieces."""
+    unique, first, counts = np.unique(codes, return_index=True, return_counts=True)
+    shapes = shapes.copy()
+    for code, position in zip(unique[counts > 1], first[counts > 1], strict=True):
+        shapes[position] = shapely.union_all(shapes[codes == code])
+    order = np.sort(first)
+    return codes[order], shapes[order], int((counts > 1).sum())
+
+
+def _counted(mask: NDArray[np.bool_], sentence: str) -> tuple[str, ...]:
+    """One remark that counts the zones of ``mask``, or none."""
+    return (f"{int(mask.sum())} zones {sentence}",) if mask.any() else ()
