@@ -15,7 +15,14 @@ from typing import Any, Final
 
 from rich.text import Text
 
-from carreau.counters.cli.typography import decimals_for, number, quantity, shortened, with_margin
+from carreau.counters.cli.typography import (
+    NARROW_SPACE,
+    decimals_for,
+    number,
+    quantity,
+    shortened,
+    with_margin,
+)
 
 Facts = Mapping[str, Any]
 
@@ -146,7 +153,7 @@ def indicator_line(indicator: Facts, layout: Layout) -> Text:
     if layout.bar:
         line.append(" ").append_text(bar(indicator, layout.bar))
     unit = str(indicator.get("unit") or "")
-    line.append(shortened(with_margin(value, indicator.get("margin"), unit), _FIGURE).rjust(_FIGURE))
+    line.append(figure(value, indicator.get("margin"), unit).rjust(_FIGURE))
     grade = str(indicator.get("grade") or " ")
     line.append(f" {grade} ", style=_GRADE_STYLES.get(grade, ""))
     for key, _ in _COMPARED[: layout.compared]:
@@ -159,7 +166,19 @@ def compared(other: Any, value: float, margin: float | None, unit: str) -> str:
     """The same figure elsewhere, as fine as the ``value`` it stands beside; a dash where there is none."""
     if not isinstance(other, int | float):
         return "–"
-    return number(other, decimals_for(value, margin, unit))
+    writings = (
+        number(other, decimals_for(value, margin, unit)),
+        number(other),
+        f"{number(other / 1e3)}{NARROW_SPACE}k",
+        f"{number(other / 1e6)}{NARROW_SPACE}M",
+    )
+    return next((text for text in writings if len(text) < _COMPARED_WIDTH), "…")
+
+
+def figure(value: float, margin: float | None, unit: str) -> str:
+    """The value with its margin in the room it has; the unit is left out when all cannot stand."""
+    whole = with_margin(value, margin, unit)
+    return whole if len(whole) <= _FIGURE else shortened(with_margin(value, margin), _FIGURE)
 
 
 def bar(indicator: Facts, width: int) -> Text:

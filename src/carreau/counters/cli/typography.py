@@ -7,6 +7,7 @@ unit, none above. Terminals that cannot write a character get its nearest plain 
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
@@ -130,6 +131,11 @@ def plain_form(error: UnicodeError) -> tuple[str, int]:
     """The nearest plain writing of a character that the terminal's encoding lacks (a codec error handler)."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
-    return "".join(
-        _PLAIN.get(character, "?") for character in error.object[error.start : error.end]
-    ), error.end
+    return "".join(_plain(letter) for letter in error.object[error.start : error.end]), error.end
+
+
+def _plain(letter: str) -> str:
+    """A letter without its accent, a sign in plain characters, « ? » for what has no plain form."""
+    if letter in _PLAIN:
+        return _PLAIN[letter]
+    return unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode() or "?"
