@@ -1,0 +1,223 @@
+"""The Release: what may leave the house. Only :func:`release` makes one from a Draft, and :func:`restored` from a file.
+
+A Release cannot be built by its constructor, copied with changes, or written to: its figures are those that the
+policy let out, and its certificate says so.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, BinaryIO, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from carreau.errors import Broken, Refused
+from carreau.guard._seal import Signer, canonical, digest_of, unlocked
+from carreau.guard.certificate import Recipient, Request, release_body
+from carreau.guard.content import GEOMETRY, Content, column_digests, content_digest
+from carreau.guard.cut import Cut, cut_content
+from carreau.guard.encode import Format, encoder_of, format_of
+from carreau.guard.encode.csv import SIDECAR
+from carreau.guard.policy import Decision, judged
+from carreau.guard.writing import written_whole
+from carreau.products.declare import Draft
+from carreau.terms import Schema
+
+CHUNK: Final = 1 << 16
+IN_MEMORY: Final = 1 << 25
+ANYONE: Final = Recipient()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where the content of a Release is: how to load it, who signs its copies, the Parquet where it is kept, if any."""
+
+    load: Callable[[], Content]
+    signer: Signer
+    kept: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, init=False)
+class Release:
+    """Figures that may leave, with the certificate that says why; made by the guard alone.
+
+    ``digest`` is the canonical digest of schema and values; ``certificate`` the signed certificate of the whole
+    release, the same for all its slices; ``cut`` says what this slice is (None: the whole).
+    """
+
+    product: str
+    title: str
+    territory: str
+    schema: Schema
+    decision: Decision
+    digest: str
+    made_at: datetime
+    certificate: Mapping[str, Any]
+    cut: Mapping[str, Any] | None
+    _origin: Origin = field(repr=False, compare=False)
+
+    def __init__(self, *_: object, **__: object) -> None:
+        raise Refused(
+            "une sortie ne se fabrique pas : seul le gardien en fait",
+            expected="un brouillon jugé par sa politique",
+            advice="carreau.guard.release(brouillon, …)",
+        )
+
+    @property
+    def certificate_digest(self) -> str:
+        """The sha256 of the certificate: the ``previous`` of the next release."""
+        return digest_of(self.certificate)
+
+    @property
+    def row_count(self) -> int:
+        """How many rows."""
+        return int(self.certificate["content"]["rows"] if self.cut is None else self.cut["rows"])
+
+    def arrow(self) -> pa.Table:
+        """The table, without geometry; each field's metadata says what it is, its unit, source, vintage and method."""
+        return self._origin.load().arrow().select(list(self.schema.names))
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows as dictionaries, in order; an empty cell is None and its ``_statut`` says why."""
+        return list(self._origin.load().table.to_pylist())
+
+    def slice(
+        self,
+        columns: Sequence[str] | None = None,
+        where: Mapping[str, object] | None = None,
+        order: Sequence[str] = (),
+        limit: int | None = None,
+    ) -> Release:
+        """A part of this release, under the same certificate, that says which part it is.
+
+        ``where`` gives for a column the value, or the list of values, to keep; ``order`` names columns, with ``-``
+        before the name for the largest first. An unknown column is :class:`~carreau.errors.Unknown`.
+        """
+        cut = Cut(None if columns is None else tuple(columns), dict(where or {}), tuple(order), limit)
+        content = cut_content(self._origin.load(), cut)
+        origin = Origin(lambda: content, self._origin.signer)
+        return made(content.schema, self.certificate, origin, content.digest, content.cut)
+
+    def encoded(self, format: str) -> Iterator[bytes]:
+        """The bytes of a whole file in ``format`` (``".parquet"``, ``"csv"``…), chunk by chunk, certificate in place.
+
+        A CSV cannot hold its certificate: these are the bytes of the table alone; :meth:`write` puts it beside.
+        """
+        kind = format_of(format)
+        with tempfile.SpooledTemporaryFile(IN_MEMORY) as sink:
+            self._encode(kind, sink)  # type: ignore[arg-type] # it has all the methods of a binary file
+            sink.seek(0)
+            while chunk := sink.read(CHUNK):
+                yield chunk
+
+    def write(self, path: Path, format: str | None = None) -> Path:
+        """Write this release to ``path`` in ``format`` (by default its suffix's), whole or not at all.
+
+        For a CSV the certificate is put beside it, in ``NAME.csv.certificat.json``.
+        """
+        kind = format_of(path if format is None else format)
+        sidecar = path.with_name(path.name + SIDECAR)
+        with written_whole(path) as sink:
+            apart = self._encode(kind, sink)
+            if apart:
+                sidecar.unlink(missing_ok=True)
+        if apart:
+            with written_whole(sidecar) as sink:
+                sink.write(apart)
+        return path
+
+    def _encode(self, kind: Format, sink: BinaryIO) -> bytes:
+        """Write this release to ``sink``; a kept Parquet is copied as it is."""
+        if self._origin.kept is not None and kind.suffix == ".parquet":
+            with self._origin.kept.open("rb") as kept:
+                shutil.copyfileobj(kept, sink, 1 << 20)
+            return b""
+        return encoder_of(kind).encode(self._origin.load(), self._origin.signer, sink)
+
+
+def release(
+    draft: Draft, *, signer: Signer, made_at: datetime, previous: str, recipient: Recipient = ANYONE
+) -> Release:
+    """``draft`` judged by its policy and made into a Release, certified and chained to the ``previous`` certificate.
+
+    ``previous`` is the ``certificate_digest`` of the last release of this house (empty for the first). Raises
+    :class:`~carreau.errors.Refused` when the policy forbids it (none, unknown route, purpose not among its own,
+    personal column) and :class:`~carreau.errors.Broken` when the Draft contradicts its own schema.
+    """
+    verdict = judged(draft, made_at)
+    request = Request(made_at, previous, _lawful(recipient, verdict.policy.purposes))
+    geometry = _aligned(draft, verdict.table)
+    columns = (*draft.schema.columns, GEOMETRY) if geometry is not None else draft.schema.columns
+    digests = column_digests(columns, verdict.table, geometry)
+    count = verdict.table.num_rows
+    digest = content_digest(draft.schema.rows, count, columns, digests)
+    facts = {"digest": digest, "rows": count, "columns": len(columns)}
+    certificate = signer.signed(release_body(draft, verdict, request, facts))
+    content = Content(draft.schema, verdict.table, geometry, certificate, _document(draft), digests)
+    return made(content.schema, certificate, Origin(lambda: content, signer), digest)
+
+
+def made(
+    schema: Schema, certificate: Mapping[str, Any], origin: Origin, digest: str, cut: Mapping[str, Any] | None = None
+) -> Release:
+    """A Release, from what its certificate says, of content ``digest``; for this room only."""
+    said = certificate["decision"]
+    fields = {
+        "product": certificate["product"]["id"],
+        "title": certificate["product"]["title"],
+        "territory": certificate["territory"],
+        "schema": schema,
+        "decision": Decision(**{**said, "at": datetime.fromisoformat(said["at"])}),
+        "digest": digest,
+        "made_at": datetime.fromisoformat(certificate["made_at"]),
+        "certificate": MappingProxyType(dict(certificate)),
+        "cut": cut,
+        "_origin": origin,
+    }
+    return unlocked(Release, fields)
+
+
+def _lawful(recipient: Recipient, purposes: Sequence[str]) -> Recipient:
+    """``recipient`` when its purpose is one of those that the policy permits, or is left unsaid."""
+    if recipient.purpose and recipient.purpose not in purposes:
+        raise Refused(
+            f"l'usage « {recipient.purpose} » n'est pas permis par la politique de ce produit",
+            given=recipient.purpose,
+            expected=", ".join(purposes),
+            advice="demander l'un de ces usages, ou un produit dont la politique permet celui-ci",
+        )
+    try:
+        canonical({"name": recipient.name})
+    except UnicodeEncodeError as error:
+        raise Broken(
+            "le nom du destinataire n'est pas un texte lisible", given=repr(recipient.name), expected="un nom en UTF-8"
+        ) from error
+    return recipient
+
+
+def _aligned(draft: Draft, table: pa.Table) -> pa.ChunkedArray | None:
+    """The contours of ``draft`` in the order of the rows of ``table``, null where there is none; None without any."""
+    if draft.geometry.num_rows == 0:
+        return None
+    key = draft.geometry.column_names[0]
+    places = pc.index_in(table[key], value_set=draft.geometry[key].cast(table[key].type))
+    return draft.geometry["geometry"].cast(pa.binary()).take(places)
+
+
+def _document(draft: Draft) -> dict[str, Any]:
+    """What a reader is told beside the figures: title, description, card, remarks, coverage."""
+    return {
+        "title": draft.product.title,
+        "description": draft.product.description,
+        "card": draft.product.card,
+        "remarks": list(draft.remarks),
+        "contributors": draft.contributors,
+        "coverage": dict(draft.coverage),
+    }
