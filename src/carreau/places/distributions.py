@@ -1,0 +1,221 @@
+"""Medians and quantiles on the targets, carried through distributions: a median is never averaged.
+
+Each origin's published quantiles make a continuous distribution; a target's is their mixture, weighted by the
+people that each origin sends; its quantiles are read off the mixture. When all origins are the same, so is
+the target.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from scipy.special import ndtri
+
+from carreau.errors import Broken
+from carreau.places.crosswalk import Crosswalk
+from carreau.places.kernel import Floats, compiled
+from carreau.places.shares import share_of
+
+DECILES: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+# Where each distribution is held; the ends stand for the quantiles of _ENDS, beyond which nobody is drawn.
+_KNOTS: Final = np.array([0, 0.02, *np.arange(0.05, 0.96, 0.05).round(2), 0.98, 1])
+_ENDS: Final = (0.005, 0.995)
+_SCORES: Final[Floats] = ndtri(np.clip(_KNOTS, *_ENDS))
+# Spread of log income where no origin publishes more than a median: D9/D1 = 3.4 (INSEE, Filosofi 2021, France,
+# from memory), as a normal law of logarithms.
+_SPREAD: Final = float(np.log(3.4) / (2 * ndtri(0.9)))
+
+
+@dataclass(frozen=True, slots=True)
+class Quantiles:
+    """Published quantiles of the origins: ``values[o, k]`` at ``probabilities[k]``; NaN where not published.
+
+    Probabilities rise strictly inside (0, 1). An origin without any value has no distribution.
+    """
+
+    probabilities: tuple[float, ...]
+    values: Floats
+
+    def __post_init__(self) -> None:
+        rising = np.diff([0.0, *self.probabilities, 1.0])
+        if self.values.ndim != 2 or self.values.shape[1] != len(self.probabilities) or (rising <= 0).any():
+            raise Broken(
+                "ces quantiles sont mal formés",
+                given=f"{self.values.shape} valeurs pour les probabilités {self.probabilities}",
+                expected="une colonne par probabilité, les probabilités croissantes entre 0 et 1",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedQuantiles:
+    """Quantiles of the targets (targets, wanted), and the part (0 to 1) of each target's people they rest on.
+
+    NaN where no origin of the target publishes anything.
+    """
+
+    values: Floats
+    known: Floats
+
+
+def carried_quantiles(
+    walk: Crosswalk, quantiles: Quantiles, people: Any, wanted: tuple[float, ...] = (0.5,)
+) -> CarriedQuantiles:
+    """The quantiles of each target's mixture of its origins, weighted by the people it receives.
+
+    ``people`` is one number per origin of those whom the distribution is about (households, consumption
+    units). The results rise with ``wanted`` and lie between the least and the greatest of the origins' own;
+    they do not depend on the order of the origins, and follow a change of currency.
+    """
+    mass = np.nan_to_num(np.asarray(people, dtype=np.float64))
+    has = np.isfinite(quantiles.values).any(axis=1) & (mass > 0)
+    knots = distributions_of(quantiles, mass)
+    weights = walk.weights.tocsc()
+    sent = np.where(has, mass, 0.0)[weights.indices] * weights.data
+    levels = np.asarray(wanted, dtype=np.float64)
+    order = np.argsort(levels)
+    values = np.full((len(walk.target), len(levels)), np.nan)
+    values[:, order] = mixed(weights.indptr, weights.indices, sent, knots, (_KNOTS, levels[order]))
+    return CarriedQuantiles(values, share_of(walk.applied(np.where(has, mass, 0.0)), walk.applied(mass)))
+
+
+def distributions_of(quantiles: Quantiles, people: Any) -> Floats:
+    """The quantile function of each origin at 23 fixed probabilities, a row per origin; NaN where unknown.
+
+    Published values are kept as they are. Between and beyond them the curve follows the shape common to the
+    origins that publish three values or more (their mean, weighted by people, in the scale of the inverse
+    hyperbolic sine, near the logarithm), shifted so as to pass through the published values; it never crosses
+    them and never falls.
+    """
+    values = np.maximum.accumulate(np.where(np.isfinite(quantiles.values), quantiles.values, -np.inf), axis=1)
+    values = np.where(np.isfinite(quantiles.values), values, np.nan)
+    unit = _unit(values)
+    raised = np.arcsinh(values / unit)
+    at = ndtri(np.asarray(quantiles.probabilities))
+    shape = _shape(raised, at, np.asarray(people, dtype=np.float64))
+    knots = np.full((len(values), len(_KNOTS)), np.nan)
+    patterns, member = np.unique(np.isfinite(values), axis=0, return_inverse=True)
+    for index, known in enumerate(patterns):
+        if known.any():
+            rows = member.ravel() == index
+            knots[rows] = unit * np.sinh(_curves(raised[rows][:, known], at[known], shape))
+    _keep_published(knots, values, quantiles.probabilities)
+    return knots
+
+
+def _unit(values: Floats) -> float:
+    """A hundredth of the typical value: the scale below which the curve is linear, above logarithmic."""
+    typical = float(np.nanmedian(np.abs(values))) if np.isfinite(values).any() else 1.0
+    return typical / 100 if typical > 0 else 1.0
+
+
+def _shape(raised: Floats, at: Floats, people: Floats) -> Floats:
+    """The common shape at the knots, 0 in the middle, of the origins that publish three values or more."""
+    full = (np.isfinite(raised).sum(axis=1) >= 3) & (people > 0)
+    if not full.any():
+        return _SCORES * _SPREAD
+    best = np.isfinite(raised[full]).sum(axis=1)
+    rows = np.flatnonzero(full)[best == best.max()]
+    pattern = np.isfinite(raised[rows[0]])
+    rows = rows[(np.isfinite(raised[rows]) == pattern).all(axis=1)]
+    mean = np.average(raised[rows][:, pattern], axis=0, weights=people[rows])
+    known = at[pattern]
+    slopes = (mean[1] - mean[0]) / (known[1] - known[0]), (mean[-1] - mean[-2]) / (known[-1] - known[-2])
+    curve = np.interp(_SCORES, known, mean)
+    curve += np.minimum(_SCORES - known[0], 0) * slopes[0] + np.maximum(_SCORES - known[-1], 0) * slopes[1]
+    return np.asarray(curve - np.interp(0.0, known, mean))
+
+
+def _curves(raised: Floats, at: Floats, shape: Floats) -> Floats:
+    """Curves at the knots of origins that publish the same quantiles, shifted to pass through them."""
+    gaps = raised - np.interp(at, _SCORES, shape)
+    right = np.clip(np.searchsorted(at, _SCORES), 1, max(len(at) - 1, 1))
+    left = right - 1
+    right = np.minimum(right, len(at) - 1)
+    width = np.where(at[right] > at[left], at[right] - at[left], 1.0)
+    part = np.clip((_SCORES - at[left]) / width, 0, 1)
+    curves = shape + gaps[:, left] * (1 - part) + gaps[:, right] * part
+    below, above = np.searchsorted(at, _SCORES, side="right") - 1, np.searchsorted(at, _SCORES)
+    floor = np.where(below >= 0, raised[:, np.maximum(below, 0)], -np.inf)
+    ceiling = np.where(above < len(at), raised[:, np.minimum(above, len(at) - 1)], np.inf)
+    return np.asarray(np.maximum.accumulate(np.clip(curves, floor, ceiling), axis=1))
+
+
+def _keep_published(knots: Floats, values: Floats, probabilities: tuple[float, ...]) -> None:
+    """Put the published values back, to the last digit, at the knots that are published probabilities."""
+    for column, probability in enumerate(probabilities):
+        knot = np.flatnonzero(np.isclose(_KNOTS, probability, atol=1e-9))
+        rows = np.isfinite(values[:, column])
+        knots[np.ix_(rows, knot)] = values[rows, column][:, None]
+
+
+@compiled
+def mixed(start: Any, origins: Any, sent: Any, knots: Any, levels: Any) -> Any:
+    """The quantiles at ``levels[1]`` of each target's mixture; NaN where nobody is sent.
+
+    Target ``t`` receives ``sent[start[t]:start[t + 1]]`` from ``origins[…]``, whose quantile functions
+    ``knots`` are held at the probabilities ``levels[0]``.
+    """
+    probabilities, wanted = levels
+    out = np.full((start.shape[0] - 1, wanted.shape[0]), np.nan)
+    for target in range(start.shape[0] - 1):
+        here = np.arange(start[target], start[target + 1])
+        here = here[sent[here] > 0]
+        if here.shape[0] > 0:
+            chosen = knots[origins[here]]
+            events = mixture_events(chosen, sent[here] / sent[here].sum(), probabilities)
+            out[target] = inverted(events[0], events[1], events[2], wanted)
+            bounded(out[target], chosen, probabilities, wanted)
+    return out
+
+
+@compiled
+def mixture_events(knots: Any, parts: Any, probabilities: Any) -> Any:
+    """Where the slope of the mixture's distribution function changes, by how much, and its jumps; sorted."""
+    size = knots.shape[1]
+    at = np.empty(knots.shape[0] * size)
+    slope, jump = np.zeros(at.shape[0]), np.zeros(at.shape[0])
+    for origin in range(knots.shape[0]):
+        for k in range(size):
+            at[origin * size + k] = knots[origin, k]
+        for k in range(size - 1):
+            event = origin * size + k
+            rise = parts[origin] * (probabilities[k + 1] - probabilities[k])
+            run = knots[origin, k + 1] - knots[origin, k]
+            if run > 0:
+                slope[event] += rise / run
+                slope[event + 1] -= rise / run
+            else:
+                jump[event] += rise
+    order = np.argsort(at)
+    return at[order], slope[order], jump[order]
+
+
+@compiled
+def inverted(at: Any, slope: Any, jump: Any, wanted: Any) -> Any:
+    """Where the distribution function of the events reaches each of the rising ``wanted`` levels."""
+    out = np.full(wanted.shape[0], at[-1])
+    reached, steep, level = 0.0, 0.0, 0
+    for event in range(at.shape[0]):
+        step = max(steep, 0.0) * (at[event] - at[event - 1]) if event else 0.0
+        while level < wanted.shape[0] and wanted[level] <= reached + step:
+            out[level] = at[event - 1] + (wanted[level] - reached) / max(steep, 1e-300) if event else at[0]
+            level += 1
+        reached += step + jump[event]
+        while level < wanted.shape[0] and wanted[level] <= reached:
+            out[level] = at[event]
+            level += 1
+        steep += slope[event]
+    return out
+
+
+@compiled
+def bounded(values: Any, knots: Any, probabilities: Any, wanted: Any) -> None:
+    """Hold each quantile, in place, between the origins' least and greatest own (undoes rounding)."""
+    for level in range(wanted.shape[0]):
+        least, greatest = np.inf, -np.inf
+        for origin in range(knots.shape[0]):
+            own = np.interp(wanted[level], probabilities, knots[origin])
+            least, greatest = min(least, own), max(greatest, own)
+        values[level] = min(max(values[level], least), greatest)
