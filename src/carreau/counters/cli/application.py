@@ -71,9 +71,15 @@ def run(arguments: Sequence[str]) -> int:
     except OSError as error:
         return said(system_failure(error), as_json=as_json)
     except Exception as error:  # the last resort: a failure nobody foresaw must not show a traceback
-        folder = Path(os.environ.get("CARREAU_HOME") or Path.home() / ".carreau") / "incidents"
+        folder = _home_folder() / "incidents"
         report = report_file(error, folder, datetime.now(UTC), arguments)
         return said(unforeseen(error, report), as_json=as_json)
+
+
+def _home_folder() -> Path:
+    """Where the house rests when no option says otherwise, found without opening it."""
+    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(os.environ.get("CARREAU_HOME") or Path(data) / "carreau")
 
 
 def _reader_gone() -> int:

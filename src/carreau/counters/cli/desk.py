@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, Final, ParamSpec
 import typer
 
 from carreau.counters.cli.help import COMMON_PANEL, FrenchCommand
-from carreau.counters.cli.progress import Watching, watching
+from carreau.counters.cli.progress import watching
 
 if TYPE_CHECKING:
     from rich.text import Text
 
     from carreau.house import Home
+    from carreau.house.watch import Watcher
 
 Own = ParamSpec("Own")
 
@@ -94,7 +95,7 @@ class Desk:
         return carreau.open(self.options.home, self.options.mirror)
 
     @contextmanager
-    def watcher(self) -> Iterator[Watching]:
+    def watcher(self) -> Iterator[Watcher]:
         """Whom the house tells what it does: silent with ``--quiet`` and with ``--json``."""
         with watching(quiet=self.options.quiet or self.options.json) as shown:
             yield shown

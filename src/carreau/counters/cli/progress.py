@@ -12,12 +12,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 from carreau.counters.cli.typography import number
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
+
+    from carreau.house.watch import Watcher
 
 VERBS: Final[Mapping[str, str]] = {
     "fetch": "Recueillir",
@@ -29,35 +31,9 @@ VERBS: Final[Mapping[str, str]] = {
 }
 
 
-class Watching(Protocol):
-    """What the house calls while it works (the same three calls as ``carreau.house.watch.Watcher``)."""
-
-    def started(self, verb: str, what: str, total: int | None = None) -> None:
-        """A step begins: its verb, what it works on, how many units it counts when that is known."""
-
-    def advanced(self, done: int = 1) -> None:
-        """``done`` more units of the current step are finished."""
-
-    def ended(self, summary: str = "") -> None:
-        """The current step is finished; ``summary`` says what came out of it."""
-
-
 def step_name(verb: str, what: str) -> str:
-    """A step as a user reads it: « Affiner les IRIS »."""
-    return f"{VERBS.get(verb, verb.capitalize())} {what}".strip()
-
-
-class Silent:
-    """A watcher that shows nothing."""
-
-    def started(self, verb: str, what: str, total: int | None = None) -> None:
-        """Shows nothing."""
-
-    def advanced(self, done: int = 1) -> None:
-        """Shows nothing."""
-
-    def ended(self, summary: str = "") -> None:
-        """Shows nothing."""
+    """A step as a user reads it: « Affiner     IRIS », the verbs in one column."""
+    return f"{VERBS.get(verb, verb.capitalize()):<11} {what}".strip()
 
 
 @dataclass(slots=True)
@@ -125,11 +101,13 @@ class Bars:
 
 
 @contextmanager
-def watching(*, quiet: bool, stream: TextIO | None = None) -> Iterator[Watching]:
+def watching(*, quiet: bool, stream: TextIO | None = None) -> Iterator[Watcher]:
     """The watcher that suits the error stream: bars on a terminal, lines elsewhere, none when ``quiet``."""
     where = stream or sys.stderr
     if quiet:
-        yield Silent()
+        from carreau.house.watch import SILENT
+
+        yield SILENT
         return
     if not where.isatty():
         yield Lines(where)

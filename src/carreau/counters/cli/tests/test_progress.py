@@ -5,7 +5,8 @@ import io
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from carreau.counters.cli.progress import Bars, Lines, Silent, step_name, watching
+from carreau.counters.cli.progress import Bars, Lines, step_name, watching
+from carreau.house.watch import SILENT
 
 
 class Terminal(io.StringIO):
@@ -16,7 +17,7 @@ class Terminal(io.StringIO):
 
 
 def test_a_step_is_named_in_french() -> None:
-    assert step_name("refine", "les IRIS") == "Affiner les IRIS"
+    assert step_name("refine", "les IRIS") == "Affiner     les IRIS"
     assert step_name("census", "") == "Census"
 
 
@@ -29,7 +30,7 @@ def test_a_log_gets_one_line_per_step_with_its_time() -> None:
     lines.ended("304 passages")
     lines.ended()
     lines.ended("rien n'était commencé")
-    assert stream.getvalue() == "Affiner les IRIS : 304 passages (0,2 s)\nConstruire Lyon (3,5 s)\n"
+    assert stream.getvalue() == "Affiner     les IRIS : 304 passages (0,2 s)\nConstruire  Lyon (3,5 s)\n"
 
 
 def test_a_terminal_gets_a_bar_then_its_line() -> None:
@@ -44,7 +45,7 @@ def test_a_terminal_gets_a_bar_then_its_line() -> None:
         bars.ended()
         bars.advanced()
         assert progress.tasks == []
-    assert "Recueillir [insee] : 5 fichiers (" in stream.getvalue()
+    assert "Recueillir  [insee] : 5 fichiers (" in stream.getvalue()
 
 
 def test_a_quiet_watcher_shows_nothing() -> None:
@@ -53,7 +54,7 @@ def test_a_quiet_watcher_shows_nothing() -> None:
         watcher.started("fetch", "x", 1)
         watcher.advanced()
         watcher.ended("fini")
-    assert isinstance(watcher, Silent)
+    assert watcher is SILENT
     assert stream.getvalue() == ""
 
 
