@@ -1,4 +1,4 @@
-"""A file downloaded into a part that can be resumed: never trusted before it is whole, never mixed from two versions.
+"""A file downloaded into a part that can be resumed: never trusted before it is whole, never of two versions.
 
 Beside the part lies the validator that the server gave for it (ETag or date, RFC 9110): a resumption asks for
 the rest of that very version, and starts again when the server has another one or can give no validator.
@@ -16,12 +16,12 @@ from typing import Final
 import httpx
 
 from carreau.errors import Broken, Missing
-from carreau.sources.network import Later, Network
+from carreau.sources.network import AttemptError, Network
 from carreau.store.writing import disk_errors
 
 try:
     import fcntl
-except ImportError:  # pragma: no cover # Windows has no such lock: two downloads of one file are then not kept apart
+except ImportError:  # pragma: no cover # Windows has no such lock: there, one process fetches at a time
     fcntl = None  # type: ignore[assignment] # idem
 
 _BLOCK: Final = 1 << 18
@@ -30,7 +30,7 @@ _RANGE: Final = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """What to download: the URL, the published name, the part to write, the hosts trusted, the progress to tell."""
+    """What to download: URL, published name, part to write, servers trusted, where progress is told."""
 
     url: str
     name: str
@@ -66,9 +66,9 @@ def alone(part: Path) -> Iterator[None]:
 def downloaded(wanted: Download, network: Network) -> str:
     """The validator of the file, now whole in ``wanted.part`` (empty when the server gives none).
 
-    :class:`~carreau.errors.Missing` when the server no longer has it, :class:`~carreau.errors.Broken` when it is
-    larger than the limits, :class:`~carreau.errors.Retry` when the network or the disk failed: what was
-    received is kept for the next time.
+    :class:`~carreau.errors.Missing` when the server no longer has it, :class:`~carreau.errors.Broken` when
+    it is larger than the limits, :class:`~carreau.errors.Retry` when the network or the disk failed: what
+    was received is kept for the next time.
     """
     shown = _Shown(wanted)
     return network.patiently(lambda: _attempt(wanted, network, shown), lambda: wanted.have, wanted.name)
@@ -104,7 +104,7 @@ def _attempt(wanted: Download, network: Network, shown: _Shown) -> str:
             wanted.tag.write_text(_validator(answer), "utf-8")
             size = _written(wanted, answer, start, (network, shown))
         if total is not None and size != total:
-            raise Later(f"{size} octets reçus sur {total}")
+            raise AttemptError(f"{size} octets reçus sur {total}")
         return _validator(answer)
 
 
@@ -118,10 +118,10 @@ def _judge(wanted: Download, answer: httpx.Response) -> None:
             if found and int(found[1]) == wanted.have:
                 return
             wanted.discard()
-            raise Later("le serveur a donné une autre partie du fichier que celle demandée")
+            raise AttemptError("le serveur a donné une autre partie du fichier que celle demandée")
         case 416:
             wanted.discard()
-            raise Later("le serveur n'a plus la même version du fichier")
+            raise AttemptError("le serveur n'a plus la même version du fichier")
     raise Missing(
         f"{wanted.name} n'est pas à l'adresse prévue",
         given=f"le serveur répond {answer.status_code} pour {wanted.url}",
@@ -131,7 +131,7 @@ def _judge(wanted: Download, answer: httpx.Response) -> None:
 
 
 def _total(answer: httpx.Response, start: int) -> int | None:
-    """The size of the whole file as the server announces it; None when it does not, or encodes what it sends."""
+    """The size of the whole file as the server announces it; None when it does not, or sends it encoded."""
     if answer.headers.get("content-encoding", "identity") != "identity":
         return None
     length = answer.headers.get("content-length", "")
@@ -139,7 +139,7 @@ def _total(answer: httpx.Response, start: int) -> int | None:
 
 
 def _validator(answer: httpx.Response) -> str:
-    """What tells this version of the file from another: a strong ETag, else a date; nothing for a weak one."""
+    """What tells this version of the file from another: a strong ETag, else a date, else nothing."""
     etag = str(answer.headers.get("etag", ""))
     if etag and not etag.startswith("W/"):
         return etag
@@ -161,7 +161,7 @@ def _written(wanted: Download, answer: httpx.Response, start: int, ways: tuple[N
             file.write(chunk)
             shown.reach(size)
             if network.seconds() > end:
-                raise Later("le serveur répond trop lentement")
+                raise AttemptError("le serveur répond trop lentement")
     return size
 
 

@@ -12,20 +12,20 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import groupby
 from pathlib import Path, PurePosixPath
-from typing import Final, Protocol
+from typing import Protocol
 
 from carreau.errors import Broken
 from carreau.sources.declare import Published
-
-MANIFEST: Final = "MANIFEST.md"
-STATUSES: Final = ("original", "extract", "compiled", "facsimile", "synthetic", "unknown")  # least official last
+from carreau.sources.mirror_places import FolderPlace, ServerPlace
+from carreau.sources.network import Network
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
     """A file that a mirror holds: its name, standing, place (a path or a URL), version mark, size in bytes.
 
-    The ``mark`` changes when the file does; it is empty when the mirror cannot tell, and ``size`` may then be 0.
+    The ``mark`` changes when the file does; it is empty when the mirror cannot tell, and ``size`` may then
+    be 0.
     """
 
     name: str
@@ -74,14 +74,15 @@ class Mirror:
         return self._place.trusted
 
     def held(self, published: Published, siblings: Iterable[Published] = ()) -> tuple[Held, ...]:
-        """The files of the mirror whose base name is that of ``published`` (which may hold ``*``), one per name.
+        """The files of the mirror that bear the name of ``published`` (which may hold ``*``), one per name.
 
-        When several folders hold one name, ``published.folder`` tells them apart; a file in the folder that one
-        of ``siblings`` (the other files of the source) of the same name declares is not ours; then the file
-        nearest to the root is taken. Two that are still equally near must be the same, byte for byte.
+        When several folders hold one name, ``published.folder`` tells them apart; a file in the folder that
+        one of ``siblings`` (the other files of the source) of the same name declares is not ours; then the
+        file nearest to the root is taken. Two that are still equally near must be the same, byte for byte.
 
-        :class:`~carreau.errors.Broken` lists those that cannot be told apart, :class:`~carreau.errors.Refused`
-        names a link that leaves the mirror, :class:`~carreau.errors.Retry` says that a server does not answer.
+        :class:`~carreau.errors.Broken` lists those that cannot be told apart,
+        :class:`~carreau.errors.Refused` names a link that leaves the mirror, :class:`~carreau.errors.Retry`
+        says that a server does not answer.
         """
         if self._listing is None:
             self._listing = self._place.listed()
@@ -89,10 +90,10 @@ class Mirror:
         if not self._listing and "*" not in published.name:
             names = self._place.unlisted(published.name)
         ours = sorted((name for name in names if matches(_base(name), published.name)), key=_by_base)
-        rivals = [
-            file for file in siblings if file.key != published.key and _plain(file.name) == _plain(published.name)
-        ]
-        chosen = [self._one(published, rivals, list(group)) for _, group in groupby(ours, lambda name: _plain(_base(name)))]
+        others = [file for file in siblings if file.key != published.key]
+        rivals = [file for file in others if _plain(file.name) == _plain(published.name)]
+        groups = groupby(ours, lambda name: _plain(_base(name)))
+        chosen = [self._one(published, rivals, list(group)) for _, group in groups]
         found = [self._held(name) for name in chosen if name]
         return tuple(file for file in found if file is not None)
 
@@ -119,6 +120,17 @@ class Mirror:
         return None if state is None else Held(_base(name), status, *state)
 
 
+def mirror_at(given: str | Path, network: Network | None = None) -> Mirror:
+    """The mirror that a reader named: a folder, or an http(s) address.
+
+    :class:`~carreau.errors.Missing` when the folder is not there.
+    """
+    text = str(given)
+    if text.lower().startswith(("http://", "https://")):
+        return Mirror(text, ServerPlace(text, network or Network()))
+    return Mirror(text, FolderPlace(text))
+
+
 def _plain(text: str) -> str:
     """A name as it is compared: composed accents, case left aside."""
     return unicodedata.normalize("NFC", text).casefold()
@@ -135,7 +147,7 @@ def _by_base(name: str) -> tuple[str, str]:
 
 
 def matches(name: str, pattern: str) -> bool:
-    """Whether a base name is the published one, where ``*`` stands for anything; case and accents' form aside.
+    """Whether a base name is the published one; ``*`` stands for anything, case is left aside.
 
     >>> matches("Base-IC-2022_csv.zip", "base-ic-*_CSV.zip"), matches("x[1].csv", "x[1].csv")
     (True, True)
@@ -144,34 +156,10 @@ def matches(name: str, pattern: str) -> bool:
 
 
 def is_in(name: str, folder: str) -> bool:
-    """Whether the file at this path is in a folder that matches the pattern, by its last name or its whole path.
+    """Whether the file at this path is in a folder that matches, by its last name or its whole path.
 
     >>> is_in("a/legislatives-2024-t1/x.csv", "*t1*"), is_in("x.csv", "*t1*"), is_in("a/x.csv", "")
     (True, False, False)
     """
     parent = PurePosixPath(name).parent
     return bool(folder) and any(matches(part, folder) for part in (parent.name, parent.as_posix()) if part)
-
-
-def statuses_of(manifest: str) -> dict[str, str]:
-    """The standing of each path that a manifest lists; the least official one when it has several rows.
-
-    A row may name a member of an archive in brackets after the path (``a/b.zip (c.csv)``): it speaks of ``a/b.zip``.
-
-    >>> statuses_of("| file | status |\\n|---|---|\\n| a/b.zip (c.csv) | original |\\n| d.csv | made up |")
-    {'a/b.zip': 'original', 'd.csv': 'unknown'}
-    """
-    found: dict[str, str] = {}
-    columns: list[str] = []
-    for line in manifest.splitlines():
-        cells = [cell.strip() for cell in line.strip().strip("|").split("|")] if line.lstrip().startswith("|") else []
-        if {"file", "status"} <= set(cells):
-            columns = cells
-        elif columns and len(cells) >= len(columns) and not set(cells[0]) <= set("-: "):
-            row = dict(zip(columns, cells, strict=False))
-            path = unicodedata.normalize("NFC", row["file"].strip("`").partition(" (")[0])
-            status = row["status"] if row["status"] in STATUSES else "unknown"
-            found[path] = max(found.get(path, status), status, key=STATUSES.index)
-        elif not cells:
-            columns = []
-    return found

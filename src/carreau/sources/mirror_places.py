@@ -13,22 +13,11 @@ from urllib.parse import quote
 import httpx
 
 from carreau.errors import Missing, Refused, Retry
-from carreau.sources.mirror import MANIFEST, Mirror, statuses_of
+from carreau.sources.manifest import MANIFEST, statuses_of
 from carreau.sources.network import Network, place_of
 
 Result = TypeVar("Result")
 _MANIFEST_SIZE = 16 << 20  # bytes: a longer answer is no manifest
-
-
-def mirror_at(given: str | Path, network: Network | None = None) -> Mirror:
-    """The mirror that a reader named: a folder, or an http(s) address.
-
-    :class:`~carreau.errors.Missing` when the folder is not there.
-    """
-    text = str(given)
-    if text.lower().startswith(("http://", "https://")):
-        return Mirror(text, ServerPlace(text, network or Network()))
-    return Mirror(text, FolderPlace(text))
 
 
 class FolderPlace:
@@ -73,7 +62,7 @@ class FolderPlace:
         return path, f"{state.st_size}:{state.st_mtime_ns}", state.st_size
 
     def _inside(self, name: str) -> Path:
-        """The real path of a file; :class:`~carreau.errors.Refused` when a link leads it out of the mirror."""
+        """The real path of a file; :class:`~carreau.errors.Refused` when a link leads out of the mirror."""
         path = (self._root / name).resolve()
         if path.is_relative_to(self._root):
             return path
@@ -81,7 +70,7 @@ class FolderPlace:
             f"{name} est un lien qui sort du miroir",
             given=f"{name} mène à {path}",
             expected=f"un fichier de {self._root}",
-            advice="remplacer le lien par le fichier, ou donner par --mirror un dossier qui contient les deux",
+            advice="remplacer le lien par le fichier, ou donner un dossier qui contient les deux",
         )
 
 

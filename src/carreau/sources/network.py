@@ -1,4 +1,4 @@
-"""One HTTP request that cannot be led astray: every hop is resolved, judged, then reached at the address judged.
+"""One HTTP request that cannot be led astray: each hop is resolved, judged, then reached where it was judged.
 
 The danger is a server that answers with a redirection to the inside of the reader's own network (server-side
 request forgery, CWE-918), or a name that resolves differently the second time (DNS rebinding): so the address
@@ -28,11 +28,12 @@ from carreau.errors import Refused, Retry
 Result = TypeVar("Result")
 _NAT64: Final = IPv6Network("64:ff9b::/96")  # IPv4 inside IPv6, RFC 6052
 _LATER: Final = frozenset({408, 425, 429, 500, 502, 503, 504, 507, 509})
+_NAMES: Final = {"User-Agent": "carreau", "Accept-Encoding": "identity"}
 _CEILING: Final = 60.0  # seconds: the longest pause between two attempts
 
 
-class Later(Exception):
-    """An attempt failed in a way that another attempt may mend, after ``pause`` seconds when the server says so."""
+class AttemptError(Exception):
+    """An attempt failed in a way that another may mend, after ``pause`` seconds when the server says so."""
 
     def __init__(self, reason: str, pause: float = 0.0) -> None:
         super().__init__(reason)
@@ -41,10 +42,10 @@ class Later(Exception):
 
 @dataclass(frozen=True, slots=True)
 class TransferLimits:
-    """How far a transfer goes: ``size`` in bytes, ``attempts`` without progress, ``redirects``; times in seconds.
+    """How far a transfer goes: ``size`` in bytes, ``attempts`` without progress, ``redirects``, seconds.
 
-    ``connecting`` bounds the opening of a connection, ``silence`` the wait for the next byte, ``duration`` the
-    whole; ``pause`` is the first wait between two attempts, doubled each time.
+    ``connecting`` bounds the opening of a connection, ``silence`` the wait for the next byte, ``duration``
+    the whole; ``pause`` is the first wait between two attempts, doubled each time.
     """
 
     size: int = 8 << 30
@@ -65,8 +66,8 @@ def addresses_of(host: str, port: int) -> list[str]:
 def is_public(address: str) -> bool:
     """Whether an address is on the public internet: not private, loopback, link-local, multicast or reserved.
 
-    >>> is_public("212.27.48.10"), is_public("127.0.0.1"), is_public("::ffff:10.0.0.1"), is_public("169.254.1.1")
-    (True, False, False, False)
+    >>> is_public("212.27.48.10"), is_public("127.0.0.1"), is_public("::ffff:10.0.0.1")
+    (True, False, False)
     """
     inner = _inner(ip_address(address))
     return inner.is_global and not inner.is_multicast and not inner.is_reserved
@@ -105,13 +106,14 @@ class Network:
         """The streamed answer of a server after its redirections, each of them judged.
 
         ``trusted`` are the hosts (``name:port``) that may be private. :class:`~carreau.errors.Refused` for a
-        redirection towards a private address or another scheme; :class:`Later` when trying again may help.
+        redirection to a private address or another scheme; :class:`AttemptError` when another try may help.
         """
         target = httpx.URL(url)
         for _ in range(self.limits.redirects + 1):
             with self._hop(method, target, headers, trusted) as answer:
                 if answer.status_code in _LATER:
-                    raise Later(f"le serveur {target.host} répond {answer.status_code}", _pause_asked(answer))
+                    said = f"le serveur {target.host} répond {answer.status_code}"
+                    raise AttemptError(said, _pause_asked(answer))
                 if not answer.has_redirect_location:
                     yield answer
                     return
@@ -131,7 +133,7 @@ class Network:
         proxy = self._proxy(target)
         address = self._judged(target, trusted, proxied=proxy is not None)
         reached = target.copy_with(host=address) if address else target
-        names = {"Host": target.netloc.decode("ascii"), "User-Agent": "carreau", "Accept-Encoding": "identity"}
+        names = {"Host": target.netloc.decode("ascii"), **_NAMES}
         times = httpx.Timeout(self.limits.silence, connect=self.limits.connecting)
         verify = _trust() if target.scheme == "https" else False
         try:
@@ -143,7 +145,7 @@ class Network:
             ):
                 yield answer
         except httpx.TransportError as error:
-            raise Later(f"{target.host} : {error or type(error).__name__}") from error
+            raise AttemptError(f"{target.host} : {error or type(error).__name__}") from error
 
     def _proxy(self, target: httpx.URL) -> str | None:
         """The proxy that this machine is told to use for a URL, if any."""
@@ -157,7 +159,7 @@ class Network:
         except OSError as error:
             if proxied:
                 return ""
-            raise Later(f"le nom {target.host} n'a pas d'adresse") from error
+            raise AttemptError(f"le nom {target.host} n'a pas d'adresse") from error
         if place_of(target) not in trusted and not all(map(is_public, addresses)):
             raise Refused(
                 "une adresse interne n'est pas suivie",
@@ -168,7 +170,7 @@ class Network:
         return "" if proxied else addresses[0]
 
     def patiently(self, attempt: Callable[[], Result], progress: Callable[[], int], what: str) -> Result:
-        """What ``attempt`` returns, tried again after a growing pause each time that it raises :class:`Later`.
+        """What ``attempt`` returns, tried again after growing pauses while it raises :class:`AttemptError`.
 
         Attempts are counted anew whenever ``progress`` has grown. :class:`~carreau.errors.Retry` at the end.
         """
@@ -177,7 +179,7 @@ class Network:
         while True:
             try:
                 return attempt()
-            except Later as later:
+            except AttemptError as later:
                 tries, reached = (1 if progress() > reached else tries + 1), max(reached, progress())
                 pause = max(later.pause, self.limits.pause * 2 ** (tries - 1) * (1 + self.chance()))
                 pause = min(pause, _CEILING)
@@ -186,7 +188,7 @@ class Network:
                         f"{what} n'a pas pu être téléchargé",
                         given=str(later),
                         expected="une réponse complète du serveur",
-                        advice="recommencer plus tard, ou donner le fichier par --mirror ; le début est gardé",
+                        advice="recommencer plus tard, ou donner le fichier par --mirror",
                     ) from later
             self.sleep(pause)
 
@@ -202,7 +204,7 @@ def place_of(target: httpx.URL) -> str:
 
 
 def _next(target: httpx.URL, location: str) -> httpx.URL:
-    """Where a redirection leads; :class:`~carreau.errors.Refused` for another scheme or a loss of encryption."""
+    """Where a redirection leads; :class:`~carreau.errors.Refused` for another scheme or a loss of secrecy."""
     following = target.join(location)
     if following.scheme == target.scheme or (target.scheme, following.scheme) == ("http", "https"):
         return following

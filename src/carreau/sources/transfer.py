@@ -1,7 +1,7 @@
 """A publisher's file brought to the shelf once, whatever the way: the shelf, a mirror, then the publisher.
 
-What rests on the shelf is used as it is, without any network. A mirror given again is looked at: when its file
-changed, the new one is taken and the old one stays under its own digest.
+What rests on the shelf is used as it is, without any network. A mirror given again is looked at: when its
+file changed, the new one is taken and the old one stays under its own digest.
 """
 
 from __future__ import annotations
@@ -51,8 +51,8 @@ def fetched(source: Source, published: Published, transfer: Transfer) -> tuple[F
 
     :class:`~carreau.errors.Missing` when nothing has it: the message says where it was looked for.
     :class:`~carreau.errors.Broken` for an empty file or a web page in its stead,
-    :class:`~carreau.errors.Retry` when the network or the disk failed, :class:`~carreau.errors.Refused` for an
-    address that must not be followed.
+    :class:`~carreau.errors.Retry` when the network or the disk failed, :class:`~carreau.errors.Refused` for
+    an address that must not be followed.
     """
     resting = transfer.shelf.resting(source.id, published.key)
     held = _held(source, published, transfer, known=bool(resting))
@@ -60,14 +60,15 @@ def fetched(source: Source, published: Published, transfer: Transfer) -> tuple[F
         resting = _mirrored(source, published, transfer, held)
     elif not resting:
         resting = _from_publisher(source, published, transfer)
+    path = transfer.shelf.path
     return tuple(
-        Fetched(source, published, file.name, transfer.shelf.path(file), file.digest, file.status, file.fetched_at)
+        Fetched(source, published, file.name, path(file), file.digest, file.status, file.fetched_at)
         for file in resting
     )
 
 
 def _held(source: Source, published: Published, transfer: Transfer, *, known: bool) -> tuple[Held, ...]:
-    """What the mirror holds of a declaration; a mirror out of reach does not matter when the file is ``known``."""
+    """What the mirror holds of a declaration; one out of reach does not matter when the file is ``known``."""
     if transfer.mirror is None:
         return ()
     try:
@@ -141,7 +142,7 @@ def _received(wanted: Download, transfer: Transfer) -> str:
 
 
 def _judge(name: str, place: str, beginning: bytes) -> None:
-    """Go on with a file that may be the right one; :class:`~carreau.errors.Broken` for nothing or a web page."""
+    """Go on with a file that may be the right one; :class:`~carreau.errors.Broken` for none or a web page."""
     start = beginning[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     is_page = start.startswith(_PAGES) and not name.lower().endswith((".html", ".htm", ".xhtml"))
     if beginning and not is_page:
@@ -150,7 +151,7 @@ def _judge(name: str, place: str, beginning: bytes) -> None:
         f"{name} est une page web et non le fichier" if is_page else f"{name} est vide",
         given=place,
         expected=f"le fichier {name} de son producteur",
-        advice="ouvrir cette adresse, télécharger le fichier dans un dossier, et donner ce dossier par --mirror",
+        advice="télécharger le fichier à la main dans un dossier, et donner ce dossier par --mirror",
     )
 
 
