@@ -10,7 +10,7 @@ import typer
 
 from carreau.counters.cli.desk import Desk, command
 from carreau.counters.cli.tables import Heading, table_lines
-from carreau.counters.cli.typography import bytes_shown, counted, number
+from carreau.counters.cli.typography import bytes_shown, counted, number, with_margin
 
 FAMILY: Final = "Le parcours"
 PRODUCT: Final = "electoral_profile"
@@ -54,16 +54,10 @@ def profile(
 
     carreau profile com:69123 -o lyon.xlsx
     """
-    home = desk.opened()
-    with desk.watcher() as watcher:
-        made = home.profile(territory, product=product, watcher=watcher)
-        delivered = home.deliver(territory, output, watcher, product=product) if output else None
-    if delivered is None:
-        desk.answer(dict(made.certificate), lambda: release_lines(made.certificate))
-        desk.hint(f"carreau deliver {territory} -o profil.xlsx")
+    if output is None:
+        release(desk, territory, product)
     else:
-        desk.answer(delivered, lambda: delivery_lines(delivered))
-        desk.hint(f"carreau verify {delivered['path']}")
+        deliver(desk, territory, output, product)
 
 
 def fetch(
@@ -183,14 +177,15 @@ def built_lines(built: Mapping[str, Any]) -> list[str]:
 
 
 def release_lines(certificate: Mapping[str, Any]) -> list[str]:
-    """What the certificate says, in a few lines."""
+    """What the certificate says: product, territory, rows, what is hidden, the standing of the inputs."""
     facts = [
-        ("produit", "product"),
-        ("territoire", "territory"),
-        ("lignes", "rows"),
-        ("certificat", "release_id"),
+        ("produit", certificate["product"]["title"]),
+        ("territoire", certificate["territory"]),
+        ("lignes", number(certificate["content"]["rows"])),
+        ("masqué", with_margin(100 * certificate["hidden_share"], None, "%")),
+        ("certificat", certificate["id"]),
     ]
-    return [f"{label:<11}: {_figure(certificate[key])}" for label, key in facts if key in certificate]
+    return [*(f"{label:<10} : {said}" for label, said in facts), *certificate["standing"]]
 
 
 def delivery_lines(delivered: Mapping[str, Any]) -> list[str]:

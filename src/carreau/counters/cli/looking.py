@@ -20,6 +20,15 @@ _SAID: Final[Mapping[str, str]] = {
     "inconnu": "Rien ne permet de dire d'où vient ce fichier.",
 }
 
+_FACTS: Final[Mapping[str, str]] = {
+    "product": "produit",
+    "territory": "territoire",
+    "rows": "lignes",
+    "made_at": "contrôlé le",
+    "id": "certificat",
+    "fingerprint": "signature",
+}
+
 
 def added_to(app: typer.Typer) -> None:
     """Adds the commands of this family to ``app``."""
@@ -83,11 +92,11 @@ def verdict_lines(file: Path, verdict: Mapping[str, Any]) -> list[str]:
     """The verdict as a reader wants it: the state, where it was altered, and what the certificate says."""
     state = str(verdict["state"])
     lines = [f"{file.name} : {state}. {_SAID.get(state, '')}".rstrip()]
-    where = verdict.get("where")
-    if where:
-        lines.append(f"  où : {where}")
+    if verdict.get("where"):
+        lines.append(f"  où         : {verdict['where']}")
     facts = verdict.get("facts") or {}
-    for key, value in facts.items():
-        if isinstance(value, str | int | float) and not isinstance(value, bool) and value != "":
-            lines.append(f"  {key} : {number(value) if isinstance(value, int) else value}")
-    return lines
+    for key, label in _FACTS.items():
+        if facts.get(key):
+            said = number(facts[key]) if isinstance(facts[key], int) else str(facts[key])
+            lines.append(f"  {label:<10} : {said}")
+    return [*lines, *(f"  {sentence}" for sentence in facts.get("standing", ()))]

@@ -54,7 +54,7 @@ def policies_page(products: Sequence[Mapping[str, Any]]) -> str:
     return page(
         "Les politiques de sortie",
         "Aucun produit ne sort sans politique. `OPEN` : les chiffres sont déjà publics ; les marques du "
-        "secret statistique sont gardées, et un chiffre dont le dénominateur est trop petit est masqué, avec sa "
-        "raison.",
+        "secret statistique sont gardées, et un chiffre dont le dénominateur est trop petit est masqué, avec "
+        "sa raison.",
         table(["produit", "voie", "seuil", "usages"], rows),
     )
