@@ -32,12 +32,13 @@ _SEPARATORS: Final = (";", ",", "\t", "|")
 class Form:
     """How a publisher lays out a table: member of the archive, lines before the header, sheet of a workbook.
 
-    ``skip`` is for text, ``sheet`` and ``sheet_skip`` for workbooks; an empty ``sheet`` is the first one.
+    ``skip`` is for text, ``sheets`` and ``sheet_skip`` for workbooks: the first of ``sheets`` that the
+    workbook has, or its first sheet when none is named.
     """
 
     member: str = "*"
     skip: int = 0
-    sheet: str = ""
+    sheets: tuple[str, ...] = ()
     sheet_skip: int = 5
 
 
@@ -82,22 +83,23 @@ def sheet_of(content: bytes, form: Form, name: str) -> pa.Table:
             expected="un classeur xlsx entier", advice="télécharger de nouveau le fichier du producteur",
         ) from error
     try:
-        rows = _sheet(book, form.sheet, name).iter_rows(min_row=form.sheet_skip + 1, values_only=True)
+        rows = _sheet(book, form.sheets, name).iter_rows(min_row=form.sheet_skip + 1, values_only=True)
         return _table(rows, name, form.sheet_skip + 1)
     finally:
         book.close()
 
 
-def _sheet(book: Any, wanted: str, name: str) -> Any:
-    """The sheet called ``wanted`` (case left aside), or the first one when none is named."""
-    names = {title.lower(): title for title in book.sheetnames}
-    if wanted and wanted.lower() not in names:
+def _sheet(book: Any, wanted: tuple[str, ...], name: str) -> Any:
+    """The first of the ``wanted`` sheets that the workbook has (case left aside), or its first one."""
+    titles = {title.lower(): title for title in book.sheetnames}
+    found = [titles[title.lower()] for title in wanted if title.lower() in titles]
+    if wanted and not found:
         raise Broken(
-            f"{name} n'a pas la feuille « {wanted} »", given=", ".join(book.sheetnames),
-            expected=f"une feuille « {wanted} »",
+            f"{name} n'a pas la feuille attendue", given=", ".join(book.sheetnames),
+            expected=f"une feuille nommée {' ou '.join(wanted)}",
             advice="vérifier que le classeur est celui du millésime déclaré",
         )
-    return book[names[wanted.lower()]] if wanted else book[book.sheetnames[0]]
+    return book[found[0] if found else book.sheetnames[0]]
 
 
 def _table(rows: Iterator[tuple[Any, ...]], name: str, line: int) -> pa.Table:
@@ -134,6 +136,17 @@ def _text(cell: Any) -> str | None:
     return None if cell is None or cell == "" else str(cell)
 
 
+def require_columns(table: pa.Table, columns: Iterable[str], name: str) -> None:
+    """Nothing when ``table`` has these columns; :class:`~carreau.errors.Broken` names the first one missing."""
+    missing = [column for column in columns if column not in table.column_names]
+    if missing:
+        raise Broken(
+            f"{name} n'a pas la colonne « {missing[0]} »", given=", ".join(table.column_names[:12]),
+            expected=f"les colonnes {', '.join(columns)}",
+            advice="vérifier que le fichier est celui du millésime déclaré, sans colonne renommée",
+        )
+
+
 def keyed(
     table: pa.Table, widths: dict[str, int], name: str, others: Sequence[str] = ()
 ) -> tuple[pa.Table, tuple[str, ...]]:
@@ -143,13 +156,7 @@ def keyed(
     :class:`~carreau.errors.Broken` when a key column is missing, is not made of codes, or when rows
     contradict.
     """
-    missing = [column for column in (*widths, *others) if column not in table.column_names]
-    if missing:
-        raise Broken(
-            f"{name} n'a pas la colonne « {missing[0]} »", given=", ".join(table.column_names[:12]),
-            expected=f"les colonnes {', '.join((*widths, *others))}",
-            advice="vérifier que le fichier est bien celui du millésime déclaré",
-        )
+    require_columns(table, (*widths, *others), name)
     table, remarks = _without_blank_rows(table, next(iter(widths)))
     for column, width in widths.items():
         position = table.column_names.index(column)

@@ -41,7 +41,7 @@ def read(file: Fetched) -> tuple[Sourced, ...]:
     """
     scope, _, theme = file.published.layout.partition(":")
     by_iris = scope == "ic"
-    raw, remarks = published_table(file, Form(sheet="IRIS" if by_iris else ""))
+    raw, remarks = published_table(file, Form(sheets=("IRIS",) if by_iris else ()))
     table, renamed = _without_vintage(raw, file)
     if _TOTALS[theme] not in table.column_names:
         raise Broken(

@@ -1,0 +1,1 @@
+"""Facilities and services, counted or located."""

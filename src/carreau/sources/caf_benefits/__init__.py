@@ -1,0 +1,1 @@
+"""Recipients of family and social benefits by IRIS."""

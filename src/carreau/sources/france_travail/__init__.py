@@ -1,0 +1,1 @@
+"""Registered job seekers by priority neighbourhood and by IRIS."""

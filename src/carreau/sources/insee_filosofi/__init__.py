@@ -1,0 +1,1 @@
+"""Income, poverty and living standards by IRIS and by commune."""

@@ -1,0 +1,1 @@
+"""Population, households, dwellings and income on INSEE's 200 m grid."""
