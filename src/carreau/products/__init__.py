@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
-from carreau.products.declare import Draft, Input, Policy, Product
+from carreau.products.catalogue import catalogue
+from carreau.products.declare import Draft, Handed, Hands, Input, Keep, Policy, Product
+from carreau.products.wanted import Wanted, inputs_of
 
-__all__ = ["Draft", "Input", "Policy", "Product"]
+__all__ = ["Draft", "Handed", "Hands", "Input", "Keep", "Policy", "Product", "Wanted", "catalogue", "inputs_of"]

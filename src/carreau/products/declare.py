@@ -6,13 +6,14 @@ It is discovered: no list names it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from carreau.sources import Fetched
 from carreau.terms import Schema, Territory
 
 
@@ -54,6 +55,24 @@ class Input:
     digest: str
     vintage: str
     status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A source table handed to a product: what it is made from, the file, and how to read it.
+
+    ``read(columns, filters)`` gives the table, or some of its columns, or the rows that pass all the filters
+    (column, operator, value). ``remarks`` are what the reader of the source met, in French.
+    """
+
+    input: Input
+    file: Fetched
+    read: Callable[..., pa.Table]
+    remarks: tuple[str, ...] = ()
+
+
+Hands = Mapping[str, tuple[Handed, ...]]
+Keep = Callable[[str, Callable[[], pa.Table]], pa.Table]
 
 
 @dataclass(frozen=True, slots=True)

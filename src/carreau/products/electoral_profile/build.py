@@ -3,45 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from scipy import sparse
 
-from carreau.products.declare import Draft, Input, Product
+from carreau.products.declare import Draft, Product
 from carreau.products.electoral_profile.brought import estimates_of_election
 from carreau.products.electoral_profile.carrier import Carrier, carrier_of
 from carreau.products.electoral_profile.columns import indicator_columns, key_columns, provenance_of
-from carreau.products.electoral_profile.elections import Election
 from carreau.products.electoral_profile.estimate import Estimate, estimates_of
 from carreau.products.electoral_profile.income import income_estimates_of
 from carreau.products.electoral_profile.indicators import Indicator, indicators_of
-from carreau.products.electoral_profile.refined import Refined, StationFrame
-from carreau.terms import Column, Provenance, Schema, Territory
+from carreau.products.electoral_profile.material import Material
+from carreau.products.electoral_profile.refine import refine
+from carreau.products.electoral_profile.refined import Refined
+from carreau.terms import Column, Provenance, Schema
 
 
-@dataclass(frozen=True, slots=True)
-class Brought:
-    """An election and the weights (its stations x today's) that bring it onto today's stations."""
-
-    election: Election
-    weights: sparse.csr_array
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """All that the profile of a territory is built from; ``places`` are today's stations of the whole country.
-
-    ``geometry`` holds the contour of each station that has one; ``contours`` says where the stations come from.
-    """
-
-    territory: Territory
-    refined: Refined
-    elections: Sequence[Brought]
-    places: StationFrame
-    geometry: pa.Table
-    contours: Input
+__all__ = ["build", "refine"]
 
 
 def build(product: Product, material: Material) -> Draft:
@@ -86,7 +65,7 @@ def method_of(refined: Refined, carrier: Carrier) -> str:
 def _draft(product: Product, material: Material, columns: Sequence[tuple[Column, pa.Array]], unsaid: Sequence[str]) -> Draft:
     """The Draft out of its columns, with what could not be said as remarks."""
     schema = Schema("une ligne par bureau de vote", tuple(column for column, _ in columns))
-    remarks = [*material.refined.remarks]
+    remarks = [*material.refined.remarks, *material.remarks]
     if unsaid:
         remarks.append(f"{len(unsaid)} indicateurs déclarés n'ont aucune donnée dans les fichiers lus : {', '.join(unsaid)}")
     lineage = [material.contours, *material.refined.inputs.values(), *(brought.election.input for brought in material.elections)]

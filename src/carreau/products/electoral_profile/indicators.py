@@ -8,20 +8,9 @@ from typing import Any, Literal
 
 from carreau.errors import Broken
 from carreau.products.electoral_profile.formula import Formula
+from carreau.products.wanted import inputs_of
 
 Kind = Literal["count", "share", "ratio", "quantile"]
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """One input of the profile: the alias used in formulas, the source table, the files in order of preference."""
-
-    alias: str
-    source: str
-    table: str
-    files: tuple[str, ...]
-    zones: str
-    required: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +54,6 @@ def indicators_of(facts: Mapping[str, Any]) -> tuple[Indicator, ...]:
                 expected=f"l'une des entrées {', '.join(sorted(aliases))}", advice="déclarer l'entrée sous [[inputs]]",
             )
     return found
-
-
-def inputs_of(facts: Mapping[str, Any]) -> tuple[Wanted, ...]:
-    """The inputs under ``[[inputs]]``, in their order."""
-    return tuple(Wanted(**{**entry, "files": tuple(entry["files"])}) for entry in facts["inputs"])
 
 
 def _indicator(name: str, entry: Mapping[str, Any], themes: Mapping[str, str]) -> Indicator:

@@ -1,0 +1,197 @@
+"""The home: the seven verbs over one workspace, from a publisher's file to a file one can trust.
+
+The house holds no rule: it fetches, keeps, hands tables to the products' pure functions, and takes their Drafts to
+the guard. What was made once from the same files by the same code is served from what is kept.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from carreau.errors import Broken, Missing, Unknown
+from carreau.guard import Release, Signer, release, restored, verified
+from carreau.house import listing, screen
+from carreau.house.gather import Clock, Gatherer, hands_of
+from carreau.house.watch import SILENT, Watcher
+from carreau.house.workspace import Workspace, code_digest, workspace_at
+from carreau.market import delivered
+from carreau.products import Draft, Hands, Product, inputs_of
+from carreau.products import catalogue as product_catalogue
+from carreau.sources import Source
+from carreau.sources import catalogue as source_catalogue
+from carreau.sources.mirror import Mirror, mirror_at
+from carreau.store import digest_of
+from carreau.terms import Territory
+
+PROFILE: Final = "electoral_profile"
+
+
+def _now() -> datetime:
+    """The time of this machine, in universal time."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A house at work: its workspace, where it looks for published files, its clock, its sources and products."""
+
+    workspace: Workspace
+    mirror: Mirror | None
+    clock: Clock
+    source_list: Mapping[str, Source]
+    product_list: Mapping[str, Product]
+
+    @property
+    def root(self) -> Path:
+        """The folder of the workspace."""
+        return self.workspace.root
+
+    def sources(self) -> list[dict[str, Any]]:
+        """Every source: who publishes it, under which licence, its files (and which are at hand), its tables."""
+        return listing.sources_of(self.source_list, self.workspace)
+
+    def products(self) -> list[dict[str, Any]]:
+        """Every product, with its indicators: name, title, theme, unit, description."""
+        return listing.products_of(self.product_list)
+
+    def territories(self, text: str) -> list[dict[str, Any]]:
+        """The places whose name or code resembles ``text``: kind, code, name."""
+        hands = hands_of(inputs_of(self._product(PROFILE).facts), self._gatherer(), SILENT)
+        return listing.territories_of(hands, text)
+
+    def fetch(self, names: Sequence[str] = (), watcher: Watcher = SILENT) -> list[dict[str, Any]]:
+        """The published files of sources (all of them by default), now kept: source, name, digest, status, bytes."""
+        for name in names:
+            if name not in self.source_list:
+                raise Unknown.named(name, "source", self.source_list, "carreau sources")
+        chosen = [self.source_list[name] for name in names or self.source_list]
+        watcher.started("fetch", "fichiers publiés", sum(len(source.files) for source in chosen))
+        found = {}
+        for source in chosen:
+            for published in source.files:
+                found |= {(file.source.id, file.digest): file for file in self._gatherer().published(source, published, download=bool(names))}
+                watcher.advanced()
+        watcher.ended(f"{len(found)} fichiers")
+        if not found:
+            raise Missing(
+                "aucun fichier publié n'a été trouvé", given=str(self.mirror or "ni miroir ni fichier déjà recueilli"),
+                expected="les fichiers que « carreau sources » énumère", advice="donner un dossier qui les contient avec --mirror DOSSIER",
+            )
+        return [listing.fetched_facts(file) for file in found.values()]
+
+    def refine(self, territory: str, watcher: Watcher = SILENT, product: str = PROFILE) -> dict[str, Any]:
+        """How the sources were brought onto the stations of a territory: by method, what was carried and lost."""
+        return screen.refined_facts(self._draft(territory, product, watcher))
+
+    def build(self, territory: str, watcher: Watcher = SILENT, product: str = PROFILE) -> dict[str, Any]:
+        """What was built for a territory: how many rows and indicators, the remarks; never the figures."""
+        draft = self._draft(territory, product, watcher)
+        return {"rows": draft.table.num_rows, "indicators": listing.indicator_count(draft.schema), "remarks": list(draft.remarks)}
+
+    def release(self, territory: str, watcher: Watcher = SILENT, product: str = PROFILE) -> Release:
+        """The Release of a territory: served from what is kept when nothing has changed, else built and judged."""
+        wanted = Territory.parse(territory)
+        chosen = self._product(product)
+        hands = hands_of(inputs_of(chosen.facts), self._gatherer(), watcher)
+        signer = self._signer()
+        key = digest_of("release", str(wanted), self._state(chosen, hands), signer.public_key)
+        made: list[Release] = []
+
+        def write(path: Path) -> None:
+            made.append(self._judged(self._built(wanted, chosen, hands, watcher), signer, watcher))
+            made[0].write(path, ".parquet")
+
+        kept = self.workspace.blobs.kept(key, ".parquet", write)
+        try:
+            return made[0] if made else restored(kept, signer)
+        except Broken:
+            return self._judged(self._built(wanted, chosen, hands, watcher), signer, watcher)
+
+    def profile(self, territory: str, product: str = PROFILE, watcher: Watcher = SILENT) -> Release:
+        """The whole journey for a territory: fetch, refine, build, release."""
+        return self.release(territory, watcher, product)
+
+    def deliver(self, territory: str, path: Path, watcher: Watcher = SILENT, product: str = PROFILE) -> dict[str, Any]:
+        """The Release of a territory written to ``path`` in the format of its suffix, and entered in the ledger."""
+        ready = self.release(territory, watcher, product)
+        watcher.started("deliver", str(path))
+        delivery = delivered(ready, Path(path), ledger_append=self.workspace.ledger.append, at=self.clock())
+        watcher.ended(f"{delivery.bytes} octets")
+        return {"path": str(delivery.path), "format": delivery.format, "bytes": delivery.bytes, "digest": delivery.digest, "certificate": delivery.certificate}
+
+    def show(self, station: str, watcher: Watcher = SILENT) -> dict[str, Any]:
+        """One station with its commune, its department and the country beside it, theme by theme."""
+        wanted = Territory.parse(station)
+        if wanted.kind != "bv":
+            raise Unknown(f"« {station} » n'est pas un bureau de vote", given=station, expected="par exemple bv:69123_0101", advice="carreau territoires NOM")
+        return screen.station_facts(self.release(str(wanted), watcher), self._product(PROFILE).facts["themes"])
+
+    def verify(self, path: Path | str) -> dict[str, Any]:
+        """Whether a file is as this house delivered it: state (valide, altéré, inconnu), where, and its certificate."""
+        verdict = verified(Path(path), [self._signer().public_key])
+        return {"state": verdict.state, "where": verdict.where, "facts": dict(verdict.facts)}
+
+    def ledger(self) -> list[dict[str, Any]]:
+        """What this house wrote in its ledger, oldest first, and whether the chain holds."""
+        return listing.ledger_of(self.workspace.ledger)
+
+    def town(self, people: int, folder: Path | str, seed: int) -> dict[str, Any]:
+        """A synthetic town written into ``folder`` in the official layouts, with its truth beside it."""
+        towns = importlib.import_module("carreau.testing.town")  # testing lies above the house: asked for by name
+        return dict(towns.town_written(people, Path(folder), seed))
+
+    def _draft(self, territory: str, product: str, watcher: Watcher) -> Draft:
+        """The Draft of a territory."""
+        chosen = self._product(product)
+        return self._built(Territory.parse(territory), chosen, hands_of(inputs_of(chosen.facts), self._gatherer(), watcher), watcher)
+
+    def _built(self, territory: Territory, product: Product, hands: Hands, watcher: Watcher) -> Draft:
+        """Refine then build, by the functions of the product's own folder."""
+        room = importlib.import_module(f"carreau.products.{product.id}.build")
+        watcher.started("refine", f"des zones aux bureaux, {territory}")
+        material = room.refine(product, territory, hands, lambda key, make: self.workspace.tables.kept(digest_of(key, code_digest()), make))
+        watcher.ended()
+        watcher.started("build", product.title)
+        draft: Draft = room.build(product, material)
+        watcher.ended(f"{draft.table.num_rows} lignes, {listing.indicator_count(draft.schema)} indicateurs")
+        return draft
+
+    def _judged(self, draft: Draft, signer: Signer, watcher: Watcher) -> Release:
+        """The Release that the guard makes of a Draft, chained to the last one and entered in the ledger."""
+        watcher.started("release", "le gardien")
+        entries = [entry for entry in self.workspace.ledger.entries() if entry.verb == "release"]
+        previous = str(entries[-1].facts["certificate"]) if entries else ""
+        made = release(draft, signer=signer, made_at=self.clock(), previous=previous)
+        facts = {"certificate": made.certificate_digest, "id": made.certificate["id"], "territory": made.territory, "product": made.product}
+        self.workspace.ledger.append("release", facts, self.clock())
+        watcher.ended(f"certificat {made.certificate['id']}")
+        return made
+
+    def _product(self, name: str) -> Product:
+        """The product called ``name``."""
+        if name not in self.product_list:
+            raise Unknown.named(name, "produit", self.product_list, "carreau products")
+        return self.product_list[name]
+
+    def _state(self, product: Product, hands: Hands) -> list[tuple[str, str]]:
+        """All that a product's tables depend on: the digests of the files and of the code."""
+        digests = [(alias, f"{entry.input.digest} {entry.input.status}") for alias, entries in hands.items() for entry in entries]
+        return [*digests, (product.id, code_digest())]
+
+    def _gatherer(self) -> Gatherer:
+        """What gets the published files."""
+        return Gatherer(self.source_list, self.workspace, self.mirror, self.clock)
+
+    def _signer(self) -> Signer:
+        """The key of this house."""
+        return Signer.of(self.workspace.keys)
+
+
+def open_home(home: Path | str | None = None, mirror: Path | str | None = None, clock: Clock = _now) -> Home:
+    """The home at ``home`` (else ``CARREAU_HOME``), that looks for published files in ``mirror`` first when given."""
+    return Home(workspace_at(home), mirror_at(str(mirror)) if mirror else None, clock, source_catalogue(), product_catalogue())

@@ -1,0 +1,85 @@
+"""Income on the stations: distributions mixed by the people who arrive, never medians averaged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from carreau.places import Crosswalk
+from carreau.places.distributions import Quantiles, carried_quantiles
+from carreau.products.electoral_profile import margins
+from carreau.products.electoral_profile.carrier import LEVELS, Carrier
+from carreau.products.electoral_profile.estimate import (
+    COMMUNE_SHARE,
+    ENOUGH,
+    ENOUGH_FOR_A_COUNT,
+    Estimate,
+    status_of,
+)
+from carreau.products.electoral_profile.indicators import Indicator
+from carreau.products.electoral_profile.refined import Refined
+
+Values = npt.NDArray[np.float64]
+PUBLISHED: Final = {
+    0.1: "D1", 0.2: "D2", 0.25: "Q1", 0.3: "D3", 0.4: "D4", 0.5: "MED", 0.6: "D6", 0.7: "D7", 0.75: "Q3", 0.8: "D8", 0.9: "D9",
+}
+
+
+def income_estimates_of(indicators: Sequence[Indicator], refined: Refined, carrier: Carrier) -> Iterator[Estimate]:
+    """The quantile indicators, each read off the mixture of the distributions of the zones that make a station."""
+    wanted = [indicator for indicator in indicators if indicator.kind == "quantile"]
+    if not wanted:
+        return
+    published = np.column_stack([refined.column(wanted[0].distribution, name) for name in PUBLISHED.values()])
+    if not np.isfinite(published).any():
+        return
+    levels = tuple(indicator.quantile for indicator in wanted)
+    quantiles = Quantiles(tuple(PUBLISHED), published)
+    values, known = _mixed(refined.weights, quantiles, carrier.mass, levels)
+    compared = {level: _compared(level, quantiles, carrier, levels) for level in LEVELS}
+    for k, indicator in enumerate(wanted):
+        on_zones = refined.column(indicator.distribution, PUBLISHED[indicator.quantile])
+        yield _estimate(indicator, (values[:, k], known, on_zones), {level: compared[level][:, k] for level in LEVELS}, refined, carrier)
+
+
+def _mixed(weights: sparse.csr_array, quantiles: Quantiles, people: Values, levels: tuple[float, ...]) -> tuple[Values, Values]:
+    """The quantiles of each target's mixture, and the part of its people that they rest on."""
+    row = np.asarray(weights.sum(axis=1)).ravel()
+    zones, targets = (np.arange(size).astype(np.str_) for size in weights.shape)
+    walk = Crosswalk(zones, targets, "", "surface", "simple", weights, 1.0 - row)
+    carried = carried_quantiles(walk, quantiles, people, levels)
+    return carried.values, np.nan_to_num(carried.known)
+
+
+def _compared(level: str, quantiles: Quantiles, carrier: Carrier, levels: tuple[float, ...]) -> Values:
+    """The quantiles of the group of each station; NaN where less than half of its people are known."""
+    groups, member = np.unique(carrier.levels[level].member, return_inverse=True)
+    chosen = sparse.csr_array(carrier.levels[level].matrix[groups].T)
+    values, known = _mixed(chosen, quantiles, carrier.mass, levels)
+    values[known < ENOUGH] = np.nan
+    return np.asarray(values[member])
+
+
+def _estimate(indicator: Indicator, parts: tuple[Values, Values, Values], compared: dict[str, Values], refined: Refined, carrier: Carrier) -> Estimate:
+    """One quantile with its margin, grade and status; ``parts``: its value, the part known, and itself on the zones."""
+    value, known, on_zones = parts
+    value = np.where(known >= ENOUGH, value, np.nan)
+    status = status_of(indicator, value, refined, carrier)
+    fallback = (refined.stations.placed == "") & np.isfinite(compared["commune"])
+    value = np.where(fallback, compared["commune"], value)
+    status[fallback] = COMMUNE_SHARE
+    between = margins.spread_between(
+        on_zones[:, None], carrier.mass[:, None], carrier.zone_department, carrier.levels["departement"].matrix.shape[0]
+    )[carrier.station_department, 0]
+    kappa = margins.facts()["apportionment"]["commune"]["kappa"]
+    deviation = np.where(fallback, between * kappa, between * np.hypot(carrier.spread.share, 1 - known))
+    margin = margins.half_width() * deviation
+    grade = np.minimum(margins.grade_of(margin, value, indicator.unit) + (known < ENOUGH_FOR_A_COUNT), len(margins.GRADES) - 1)
+    grade = np.where(fallback, len(margins.GRADES) - 1, grade)
+    assert indicator.base is not None
+    base = np.where(np.isfinite(value) & ~fallback, carrier.carried(np.nan_to_num(indicator.base.values(refined.column))), np.nan)
+    return Estimate(indicator, value, np.full(len(value), np.nan), base, margin, grade, status, compared)
