@@ -186,6 +186,19 @@ def numbers(column: pa.ChunkedArray | pa.Array, name: str = "") -> pa.Array:
     raise _not_numbers(text.filter(pc.invert(finite)), name)
 
 
+def integers(column: pa.ChunkedArray | pa.Array, name: str = "") -> pa.Array:
+    """The whole numbers of a text column, as int64, read as :func:`numbers` does; a blank cell is null.
+
+    >>> integers(pa.array(["0", "2 021", None])).to_pylist()
+    [0, 2021, None]
+    """
+    values = numbers(column, name)
+    whole = pc.equal(values, pc.floor(values))
+    if not pc.all(whole, min_count=0).as_py():
+        raise _not_numbers(_one(column).cast(pa.string()).filter(pc.invert(whole)), name)
+    return values.cast(pa.int64())
+
+
 def _french_numbers(text: pa.Array, name: str) -> pa.Array:
     """The numbers of a column where some are written the French way."""
     trimmed = pc.utf8_trim(text, _SPACES + "\t")

@@ -14,8 +14,9 @@ import pyarrow.compute as pc
 
 from carreau.errors import Broken
 from carreau.sources.declare import Fetched, Sourced, conformed
-from carreau.sources.tabular import Form, published_table, require_columns
-from carreau.sources.tidy import codes, numbers, one_row_per, padded
+from carreau.sources.reading import expect_columns
+from carreau.sources.tabular import Form, published_table
+from carreau.sources.tidy import codes, integers, numbers, one_row_per, padded
 
 _MEMBERS: Final[Mapping[str, str]] = {"ensemble": "bpe*.csv", "xy": "bpe*.csv", "ds": "*_data.csv"}
 _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -52,7 +53,7 @@ def read(file: Fetched) -> tuple[Sourced, ...]:
     raw, remarks = published_table(file, Form(_MEMBERS[layout]))
     if layout == "ds":
         raw = raw.rename_columns([_LONG_NAMES.get(name, name) for name in raw.column_names])
-    require_columns(raw, _COLUMNS[layout], file.name)
+    expect_columns(file, raw, _COLUMNS[layout])
     if layout == "ds":
         raw, told = _communes_of(raw, file)
         remarks += told
@@ -69,9 +70,11 @@ def _equipment(raw: pa.Table) -> tuple[pa.Table, tuple[str, ...]]:
     """The declared columns of any layout, codes as codes and numbers as numbers."""
     columns: dict[str, pa.Array] = {
         name: numbers(raw[name], name)
-        for name in ("AN", "NB_EQUIP", "LAMBERT_X", "LAMBERT_Y")
+        for name in ("NB_EQUIP", "LAMBERT_X", "LAMBERT_Y")
         if name in raw.column_names
     }
+    if "AN" in raw.column_names:
+        columns["AN"] = integers(raw["AN"], "AN")
     columns["DEPCOM"] = codes(raw["DEPCOM"], 5, "DEPCOM")
     columns["TYPEQU"] = pc.utf8_trim_whitespace(raw["TYPEQU"])
     columns["DCIRIS"] = pa.nulls(raw.num_rows, pa.string())

@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from carreau.sources.declare import Fetched, Sourced, conformed
-from carreau.sources.tabular import keyed, published_table, require_columns
+from carreau.sources.reading import expect_columns
+from carreau.sources.tabular import keyed, published_table
 from carreau.sources.tidy import codes, numbers
 
 
@@ -22,8 +23,8 @@ def read(file: Fetched) -> tuple[Sourced, ...]:
     truncated, lacks ``CODGEO``, ``NOTE`` or ``A``, or contradicts itself.
     """
     raw, remarks = published_table(file)
-    require_columns(raw, ("CODGEO", "NOTE", "A"), file.name)
-    table, counted = keyed(raw, {"CODGEO": 9}, file.name)
+    expect_columns(file, raw, ("CODGEO", "NOTE", "A"))
+    table, counted = keyed(file, raw, {"CODGEO": 9})
     notes = codes(table["NOTE"], 1, "NOTE")
     published = pc.equal(notes, "0")
     columns: dict[str, pa.Array] = {

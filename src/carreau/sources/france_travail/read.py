@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 
 from carreau.errors import Broken
 from carreau.sources.declare import Fetched, Sourced, conformed
-from carreau.sources.tabular import Form, keyed, published_table, require_columns
+from carreau.sources.reading import expect_columns
+from carreau.sources.tabular import Form, keyed, published_table
 from carreau.sources.tidy import numbers, one_row_per, padded
 
 
@@ -32,7 +33,7 @@ def _neighbourhoods(file: Fetched) -> Sourced:
     declared = {name.upper(): name for name in file.source.tables["qpv"].names}
     # some vintages write ABC_Dur4 for ABC_DUR4
     raw = raw.rename_columns([declared.get(name.upper(), name) for name in raw.column_names])
-    require_columns(raw, ("CODGEO", "ABC"), file.name)
+    expect_columns(file, raw, ("CODGEO", "ABC"))
     table = raw.filter(pc.starts_with(raw["CODGEO"], "QP"))
     totals = raw.num_rows - table.num_rows
     told = (f"{totals} ligne(s) de totaux écartée(s) (CODGEO sans QP)",) if totals else ()
@@ -49,12 +50,12 @@ def _neighbourhoods(file: Fetched) -> Sourced:
 def _iris(file: Fetched) -> Sourced:
     """The rows of IRIS, under the codes of line 7, without the labels of line 8."""
     raw, remarks = published_table(file, Form(skip=6, sheet_skip=6))
-    require_columns(raw, ("dc", "iris", "A"), file.name)
+    expect_columns(file, raw, ("dc", "iris", "A"))
     labelled = pc.fill_null(pc.match_substring_regex(raw["dc"], r"^\d[0-9AB]?\d{3}$"), False)
     rows = raw.filter(labelled)
     code = pc.binary_join_element_wise(padded(rows["dc"], 5), padded(rows["iris"], 4), "")
     rows = rows.append_column("IRIS", code)
-    table, counted = keyed(rows, {"IRIS": 9}, file.name)
+    table, counted = keyed(file, rows, {"IRIS": 9})
     table = table.append_column("COM", pc.utf8_slice_codeunits(table["IRIS"], 0, 5))
     return conformed(file, "iris", _figures(table, file, "iris"), remarks + counted)
 

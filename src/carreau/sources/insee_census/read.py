@@ -49,7 +49,7 @@ def read(file: Fetched) -> tuple[Sourced, ...]:
             given=", ".join(raw.column_names[:12]), expected=f"le fichier {file.published.name}",
             advice="vérifier que le fichier est celui du thème et du millésime, sans colonne renommée",
         )
-    table, counted = keyed(table, {"IRIS": 9} if by_iris else {"CODGEO": 5}, file.name)
+    table, counted = keyed(file, table, {"IRIS": 9} if by_iris else {"CODGEO": 5})
     if by_iris:
         table = _with_commune(table)
     name = theme if by_iris else f"{theme}_communes"

@@ -52,7 +52,7 @@ def wide(raw: pa.Table, file: Fetched) -> tuple[pa.Table, tuple[str, ...]]:
             expected="des lignes GEO_OBJECT = COM du millésime",
             advice="vérifier que le fichier est celui du millésime déclaré",
         )
-    kept, remarks = keyed(kept, {"GEO": 5}, file.name, (_MEASURE,))
+    kept, remarks = keyed(file, kept, {"GEO": 5}, (_MEASURE,))
     left = raw.num_rows - kept.num_rows
     if left:
         remarks += (f"{left} ligne(s) d'autres niveaux géographiques ou d'autres années laissée(s) de côté",)

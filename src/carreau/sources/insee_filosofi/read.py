@@ -40,7 +40,7 @@ def read(file: Fetched) -> tuple[Sourced, ...]:
     kind, _, base = file.published.layout.partition(":")
     raw, remarks = published_table(file, _form(file, base))
     if kind == "iris":
-        table, counted = keyed(_named(raw, file, "iris", f"{base}_"), {"IRIS": 9}, file.name)
+        table, counted = keyed(file, _named(raw, file, "iris", f"{base}_"), {"IRIS": 9})
         table = _with(table, {
             "COM": pc.utf8_slice_codeunits(table["IRIS"], 0, 5),
             "base": pa.repeat(base, table.num_rows),
@@ -48,7 +48,7 @@ def read(file: Fetched) -> tuple[Sourced, ...]:
     elif is_long(raw):
         table, counted = wide(raw, file)
     else:
-        table, counted = keyed(_named(raw, file, "communes", ""), {"CODGEO": 5}, file.name)
+        table, counted = keyed(file, _named(raw, file, "communes", ""), {"CODGEO": 5})
     figures, told = _figures(table, file, kind)
     return (conformed(file, kind, figures, remarks + counted + told),)
 

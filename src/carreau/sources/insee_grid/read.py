@@ -7,7 +7,7 @@ of the gridded data, one page per vintage.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatch
 from typing import Final
 
@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from carreau.errors import Broken
 from carreau.sources.archive import members, opened
 from carreau.sources.declare import Fetched, Sourced, conformed
-from carreau.sources.tidy import numbers, one_row_per, table_of
+from carreau.sources.tidy import integers, numbers, one_row_per, table_of
 
 _KEY: Final = "idcar_200m"
 _OLD_NAMES: Final[Mapping[str, str]] = {
@@ -26,6 +26,11 @@ _OLD_NAMES: Final[Mapping[str, str]] = {
     "id_carr_n": "idcar_nat",
     "i_est_cr": "i_est_200",
     "depcom": "lcog_geo",
+}
+_READERS: Final[Mapping[str, Callable[[pa.ChunkedArray, str], pa.Array]]] = {
+    "text": lambda column, _: column,
+    "integer": integers,
+    "number": numbers,
 }
 _CORNER: Final = r"^CRS(?P<crs>\d{4})RES200mN(?P<north>-?\d+)E(?P<east>-?\d+)$"
 _TERRITORIES: Final = ("*200m_met*.csv", "*200m_mart*.csv", "*200m_reun*.csv")
@@ -40,8 +45,11 @@ def read(file: Fetched) -> tuple[Sourced, ...]:
     """
     raw = pa.concat_tables(_territories(file), promote_options="default")
     raw, remarks = one_row_per(raw, [_KEY], file.name)
-    numeric = {column.name for column in file.source.tables["carreaux"].columns if column.type != "text"}
-    columns = {name: numbers(raw[name], name) if name in numeric else raw[name] for name in raw.column_names}
+    columns = {
+        column.name: _READERS[column.type](raw[column.name], column.name)
+        for column in file.source.tables["carreaux"].columns
+        if column.name in raw.column_names
+    }
     columns |= _corners(raw[_KEY], file)
     if "lcog_geo" in raw.column_names:
         columns["codes_communes"] = _communes(raw["lcog_geo"], file)
