@@ -103,7 +103,8 @@ def _pieces(file: Fetched, names: tuple[str, ...]) -> Iterator[pa.Table]:
     if "parquet" in file.published.layout:
         with pq.ParquetFile(file.path) as parquet:
             held = [name for name in names if name in parquet.schema_arrow.names]
-            yield from (pa.Table.from_batches([batch]) for batch in parquet.iter_batches(1 << 18, columns=held))
+            for batch in parquet.iter_batches(1 << 18, columns=held):
+                yield pa.Table.from_batches([batch])
         return
     with opened(file.path, "*.csv") as stream:
         reader = pcsv.open_csv(

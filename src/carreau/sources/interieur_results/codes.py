@@ -24,7 +24,8 @@ DEPARTMENTS: Final = {
 }
 """The ministry's letters for overseas departments and collectivities, and ``99`` for voters abroad."""
 
-_NORTHERN_ISLANDS: Final = {"123": "97701", "127": "97801"}  # their codes as communes of Guadeloupe, until 2008
+# their codes as communes of Guadeloupe, until 2008
+_NORTHERN_ISLANDS: Final = {"123": "97701", "127": "97801"}
 _WHOLE_CITIES: Final = (("751", "75056"), ("6938", "69123"), ("132", "13055"))
 _COMMUNE: Final = re.compile(r"(\d{2}|2[AB])\d{3}|ZZ\d{3}")
 _SECTOR: Final = re.compile(r"(SR|AR)\d+$")

@@ -35,9 +35,10 @@ def candidates_of(file: Fetched) -> Sourced:
     raw = {"L5": _lines, "xlsx": _workbook, "csv": _export}[edition](file)
     places = raw.stations.combine_chunks()
     departments = places["code_departement"].combine_chunks()
+    constituencies = places["code_circonscription"].combine_chunks()
     columns = {
         "id_election": places["id_election"],
-        "code_circonscription": constituency_codes(departments, places["code_circonscription"].combine_chunks()),
+        "code_circonscription": constituency_codes(departments, constituencies),
         **{name: whole(file, places, name) for name in COUNTS if name in places.column_names},
     }
     codes = {code: department_code(code) for code in pc.unique(departments).to_pylist()}
@@ -100,15 +101,14 @@ def _sheet(stream: BinaryIO, file: Fetched) -> tuple[list[str], list[tuple[Any, 
     """The header and the rows of the first sheet, empty rows left aside."""
     try:
         sheet = openpyxl.load_workbook(stream, read_only=True, data_only=True).worksheets[0]
-        names,
-        *rows = [row for row in sheet.iter_rows(values_only=True) if any(cell is not None for cell in row)]
+        every = [row for row in sheet.iter_rows(values_only=True) if any(cell is not None for cell in row)]
     except _UNREADABLE as error:
         raise Broken(
             f"{file.name} n'est pas un classeur lisible", given=str(error)[:120],
             expected="un classeur xlsx du ministère",
             advice="télécharger à nouveau le fichier",
         ) from error
-    return [str(name or "") for name in names], rows
+    return [str(name or "") for name in (every or [()])[0]], every[1:]
 
 
 def _rows(rows: list[tuple[Any, ...]], width: int, header: Header) -> Rows:

@@ -34,7 +34,8 @@ def elections() -> Mapping[str, Election]:
     """
     facts = tomllib.loads(Path(__file__).with_name("elections.toml").read_text("utf-8"))
     declared = (Election(name, entry["title"], entry["day"]) for name, entry in facts.items())
-    return MappingProxyType({election.id: election for election in sorted(declared, key=lambda each: each.day)})
+    by_day = sorted(declared, key=lambda election: election.day)
+    return MappingProxyType({election.id: election for election in by_day})
 
 
 def election_of(file: Fetched) -> str:

@@ -18,6 +18,8 @@ from typing import Final, Literal
 
 from carreau.errors import Broken
 
+Level = Literal["station", "constituency"]
+
 _NUMBER: Final = re.compile(r"\s+\d+$")
 _STATION_KEYS: Final = ("code_departement", "code_commune", "code_bv", "inscrits", "votants", "exprimes")
 _CONSTITUENCY_KEYS: Final = ("code_departement", "code_circonscription", "inscrits", "votants", "exprimes")
@@ -40,7 +42,7 @@ class Header:
         return width >= self.fixed and not (width - self.fixed) % self.block
 
 
-def header_of(names: Sequence[str], name: str, level: Literal["station", "constituency"] = "station") -> Header:
+def header_of(names: Sequence[str], name: str, level: Level = "station") -> Header:
     """The header written by ``names``; :class:`~carreau.errors.Broken` names the file ``name`` and what is
     missing.
     """

@@ -18,7 +18,9 @@ from carreau.sources.interieur_results.grids import cells_of, text_of
 from carreau.sources.interieur_results.raw import Raw, trimmed
 from carreau.sources.tidy import encoding_remark
 
-_PLACE: Final = ("tour", "code_departement", "code_commune", "libelle_commune", "code_circonscription", "canton")
+_PLACE: Final = (
+    "tour", "code_departement", "code_commune", "libelle_commune", "code_circonscription", "canton",
+)
 _STATION: Final = ("code_bv", "inscrits", "votants", "exprimes")
 _CANDIDATE: Final = ("numero_panneau", "nom", "prenom", "nuance", "voix")
 _WIDTHS: Final = range(4 + 9, 6 + 9 + 1)
@@ -58,7 +60,8 @@ def _raw(file: Fetched, table: pa.Table, remarks: tuple[str, ...]) -> Raw:
     first = np.unique(rows.indices.to_numpy(), return_index=True)[1]
     stations = table.select(facts).take(pa.array(first))
     rounds = stations["tour"].combine_chunks().dictionary_encode()
-    ids = pa.array([election_of_round(file, number or "") for number in rounds.dictionary.to_pylist()], pa.string())
+    numbers = rounds.dictionary.to_pylist()
+    ids = pa.array([election_of_round(file, number or "") for number in numbers], pa.string())
     named = stations.drop_columns("tour").append_column("id_election", ids.take(rounds.indices))
     candidates = table.select(list(_CANDIDATE)).add_column(0, "row", rows.indices.cast(pa.int64()))
     voted = candidates.filter(candidates["voix"].is_valid())

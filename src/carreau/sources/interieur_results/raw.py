@@ -42,7 +42,8 @@ def raw_of(rows: Sequence[Rows], header: Header, id_election: str, remarks: tupl
     candidates = pa.concat_tables(blocks) if blocks else _no_candidate(header)
     order = [("row", "ascending"), ("rank", "ascending")]
     # ranks must be consecutive, so that a row number is a place in the table
-    named = stations.drop_columns("row").append_column("id_election", constant(id_election, stations.num_rows))
+    election = constant(id_election, stations.num_rows)
+    named = stations.drop_columns("row").append_column("id_election", election)
     return Raw(named, _listed(candidates.sort_by(order).drop_columns("rank")), remarks)
 
 
@@ -76,7 +77,8 @@ def _listed(candidates: pa.Table) -> pa.Table:
         return candidates
     short = candidates["liste_abregee"]
     long = pc.coalesce(candidates["liste"], short) if "liste" in candidates.column_names else short
-    kept = candidates.drop_columns([name for name in ("liste", "liste_abregee") if name in candidates.column_names])
+    names = [name for name in candidates.column_names if name not in ("liste", "liste_abregee")]
+    kept = candidates.select(names)
     return kept.append_column("liste", long)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -72,9 +73,8 @@ def _signatures(raw: Raw) -> npt.NDArray[np.object_]:
     order = np.argsort(row, kind="stable")
     starts = np.searchsorted(row[order], np.arange(len(cells) + 1))
     listed = np.array(candidates.to_pylist(), object)[order]
-    return np.array(
-        [f"{cell}|{'|'.join(listed[starts[rank] : starts[rank + 1]])}" for rank, cell in enumerate(cells.to_pylist())], object
-    )
+    votes = ["|".join(listed[start:stop]) for start, stop in pairwise(starts)]
+    return np.array([f"{cell}|{vote}" for cell, vote in zip(cells.to_pylist(), votes, strict=True)], object)
 
 
 def _joined(table: pa.Table, names: list[str]) -> pa.Array:
@@ -115,7 +115,8 @@ def keyed_candidates(file: Fetched, candidates: pa.Table, stations: pa.Table) ->
     """The candidates with the key of their station, votes as whole numbers."""
     row = candidates["row"].combine_chunks()
     columns = {name: stations[name].combine_chunks().take(row) for name in _KEY}
-    columns |= {name: candidates[name] for name in CANDIDATE if name in candidates.column_names and name != "elu"}
+    held = [name for name in CANDIDATE if name in candidates.column_names and name != "elu"]
+    columns |= {name: candidates[name] for name in held}
     if "sexe" in columns:
         columns["sexe"] = sexes(columns["sexe"])
     return pa.table(columns | {"voix": whole(file, candidates, "voix")})
@@ -188,7 +189,7 @@ def _one_per_station(
     )
     labels = [name for name in candidates.column_names if name != "voix"]
     votes = candidates.group_by(labels, use_threads=False).aggregate([("voix", "sum")])
-    remark = f"{several.num_rows} codes portés par plusieurs bureaux de vote : leurs résultats sont additionnés"
+    remark = f"{several.num_rows} codes portés par plusieurs bureaux de vote, dont les résultats sont additionnés"
     return summed.rename_columns([*_KEY, *facts, *counts]), votes.rename_columns([*labels, "voix"]), (remark,)
 
 
