@@ -82,14 +82,6 @@ class _Hashing:
         self._hash.update(data)
         return self._file.write(data)
 
-    def tell(self) -> int:
-        """Where the next byte goes."""
-        return self._file.tell()
-
-    def flush(self) -> None:
-        """Hand what was written to the system."""
-        self._file.flush()
-
     def close(self) -> None:
         """Leave the file open: who opened it closes it."""
 
