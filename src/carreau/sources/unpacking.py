@@ -6,7 +6,6 @@ unpacked before it can be read goes to an unnamed temporary file, which a killed
 
 from __future__ import annotations
 
-import errno
 import gzip
 import lzma
 import struct
@@ -22,6 +21,7 @@ from shutil import copyfileobj
 from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from carreau.errors import Broken, CarreauError, Missing, Retry
+from carreau.store.writing import DISK_FULL
 
 if TYPE_CHECKING:
     import py7zr
@@ -151,7 +151,7 @@ def translated(file: str, member: str = "") -> Iterator[None]:
         advice = "vérifier le chemin, ou lancer « carreau fetch »"
         raise Missing(f"le fichier {file} n'est pas là", given=str(error.filename), advice=advice) from error
     except OSError as error:
-        if error.errno != errno.ENOSPC:
+        if error.errno not in DISK_FULL:
             raise _broken(file, member, error) from error
         raise Retry(
             f"il n'y a plus de place sur le disque pour décompresser {file}",

@@ -20,7 +20,7 @@ from carreau.errors import Broken, Retry
 
 _SUFFIX: Final = ".part"
 _STALE: Final = 3600.0  # seconds after which a temporary file belongs to a process that was killed
-_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+DISK_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 def digest_of(*parts: object) -> str:
@@ -125,7 +125,7 @@ def disk_errors(folder: Path, needed: int = 0) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
+        if error.errno in DISK_FULL:
             size = f"environ {needed / 1e6:.0f} Mo libres" if needed else "de la place"
             raise Retry(
                 "il n'y a plus de place sur le disque",
