@@ -1,7 +1,4 @@
-"""A fetched file as one raw table, whatever it is packed in: a Parquet file, or a delimited text of any
-encoding.
-
-What a source's ``read.py`` starts from when its file is one plain table. Errors name the file as it was
+"""A Parquet file as a table, and what a table must hold to be read: errors name the file as it was
 published.
 """
 
@@ -14,11 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from carreau.errors import Broken
-from carreau.sources.archive import opened
 from carreau.sources.declare import Fetched
-from carreau.sources.tidy import encoding_of, encoding_remark, table_of
 
-_HEAD: Final = 1 << 18
 _ADVICE: Final = "télécharger à nouveau le fichier chez son producteur"
 
 
@@ -36,25 +30,6 @@ def parquet_of(file: Fetched, wanted: Sequence[str] | None = None) -> pa.Table:
             f"{file.name} n'est pas un fichier Parquet lisible", given=str(error)[:120],
             expected="un fichier Parquet complet", advice=_ADVICE,
         ) from error
-
-
-def text_of(file: Fetched, pattern: str = "*", delimiter: str = ";") -> tuple[pa.Table, tuple[str, ...]]:
-    """The text table of the one member that matches ``pattern``, and a remark on its encoding when it is not
-    UTF-8.
-
-    Every column is text; blank cells are null. :class:`~carreau.errors.Broken` says what is wrong with the
-    file.
-    """
-    encoding = encoding_of(head_of(file, pattern))
-    with opened(file.path, pattern) as stream:
-        table = table_of(stream, delimiter=delimiter, encoding=encoding, name=file.name)
-    return table, encoding_remark(encoding)
-
-
-def head_of(file: Fetched, pattern: str = "*", length: int = _HEAD) -> bytes:
-    """The first ``length`` bytes of the one member that matches ``pattern``."""
-    with opened(file.path, pattern) as stream:
-        return stream.read(length)
 
 
 def expect_columns(file: Fetched, table: pa.Table, wanted: Sequence[str]) -> None:

@@ -16,7 +16,8 @@ from carreau.errors import Broken
 from carreau.sources.archive import members
 from carreau.sources.declare import Fetched, Sourced, conformed
 from carreau.sources.geometries import areas_of, crs_of, decoded
-from carreau.sources.reading import expect_columns, parquet_of, text_of
+from carreau.sources.reading import expect_columns, parquet_of
+from carreau.sources.tabular import Form, published_table
 from carreau.sources.tidy import one_row_per
 
 _COMMUNES: Final = {
@@ -93,7 +94,7 @@ def _changes(file: Fetched) -> Sourced:
 
 def _groups(file: Fetched) -> Sourced:
     """The group of communes of each commune."""
-    table = _columns(file, "*.csv", _GROUPS, delimiter=";")
+    table = _columns(file, "*.csv", _GROUPS)
     once, remarks = one_row_per(table, ["code_commune"], file.name)
     return conformed(file, "epci", once.sort_by("code_commune"), remarks)
 
@@ -131,9 +132,9 @@ def _constituencies(file: Fetched) -> Sourced:
     return conformed(file, "circonscriptions", once.sort_by("code_circonscription"), said)
 
 
-def _columns(file: Fetched, pattern: str, wanted: Mapping[str, str], delimiter: str = ",") -> pa.Table:
+def _columns(file: Fetched, pattern: str, wanted: Mapping[str, str]) -> pa.Table:
     """The wanted columns of one member of the archive, under our names."""
-    table, _ = text_of(file, pattern, delimiter)
+    table, _ = published_table(file, Form(pattern))
     expect_columns(file, table, tuple(wanted.values()))
     return pa.table({ours: table[theirs] for ours, theirs in wanted.items()})
 

@@ -19,7 +19,8 @@ from carreau.sources.archive import opened
 from carreau.sources.declare import Fetched, Sourced, conformed
 from carreau.sources.geometries import Shapes, areas_of, crs_of, decoded, features_of, shapes_of
 from carreau.sources.ign_iris.shapefile import shapefile_of
-from carreau.sources.reading import expect_columns, parquet_of, text_of
+from carreau.sources.reading import expect_columns, parquet_of
+from carreau.sources.tabular import Form, published_table
 from carreau.sources.tidy import one_row_per
 
 _NAMES: Final = {
@@ -47,7 +48,7 @@ def read(file: Fetched) -> tuple[Sourced, ...]:
 
 def _references(file: Fetched) -> Sourced:
     """INSEE's reference list; every column is text."""
-    table, encoding = text_of(file, "*.csv")
+    table, encoding = published_table(file, Form("*.csv"))
     expect_columns(file, table, ("CODE_IRIS", "DEPCOM"))
     once, repeated = _once(file, table)
     return conformed(file, "references", once, encoding + repeated)

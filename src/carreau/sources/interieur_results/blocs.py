@@ -84,7 +84,7 @@ def blocs_of(candidates: pa.Table) -> tuple[pa.Array, tuple[str, ...]]:
     unknown = sorted({(person[0][:9], person[1]) for person in persons if _is_unknown(person[0], person[1])})
     remarks = [f"nuances inconnues, comptées avec « autres » : {_listed(unknown)}"] if unknown else []
     if blocs.null_count:
-        remarks.append(f"{blocs.null_count} lignes de candidats sans nuance : elles n'entrent dans aucun bloc")
+        remarks.append(f"{blocs.null_count} lignes de candidats sans nuance, hors de tout bloc")
     return blocs, tuple(remarks)
 
 

@@ -23,7 +23,7 @@ from carreau.sources.interieur_results.grids import Rows, rows_of, text_of
 from carreau.sources.interieur_results.headers import Header, header_of
 from carreau.sources.interieur_results.raw import CANDIDATE, COUNTS, Raw, raw_of
 from carreau.sources.interieur_results.results import sexes, whole
-from carreau.sources.reading import text_of as table_text_of
+from carreau.sources.tabular import published_table
 from carreau.sources.tidy import encoding_remark, one_row_per
 
 _UNREADABLE: Final = (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError)
@@ -68,7 +68,7 @@ def _checks(table: pa.Table) -> tuple[str, ...]:
 
 def _lines(file: Fetched) -> Raw:
     """One line per candidate, comma separated, quoted decimals."""
-    table, remarks = table_text_of(file, delimiter=",")
+    table, remarks = published_table(file)
     header = header_of(table.column_names, file.name, "constituency")
     start, names = header.fixed, table.column_names
     stations = {name: table[names[place]] for name, place in header.station.items()}

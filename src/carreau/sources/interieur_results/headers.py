@@ -95,7 +95,7 @@ def _declared() -> Mapping[str, Mapping[str, Sequence[str]]]:
 def _official(key: str) -> str:
     """The ministry's first name of a column."""
     declared = _declared()
-    return (declared["station"] | declared["candidate"])[key][0]  # type: ignore[operator] # two plain dicts
+    return (declared["station"].get(key) or declared["candidate"][key])[0]
 
 
 def _plain(label: str) -> str:

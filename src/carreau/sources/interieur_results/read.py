@@ -17,7 +17,8 @@ def read(file: Fetched) -> tuple[Sourced, ...]:
     """
     layout, _, edition = file.published.layout.partition("-")
     if layout == "L6":
-        return (aggregated.stations_of(file) if edition.startswith("stations") else aggregated.candidates_of(file),)
+        tables = {"stations": aggregated.stations_of, "candidats": aggregated.candidates_of}
+        return (tables[edition.partition("-")[0]](file),)
     if layout == "circonscriptions":
         return (constituencies.candidates_of(file),)
     readers = {

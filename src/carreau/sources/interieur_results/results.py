@@ -189,7 +189,7 @@ def _one_per_station(
     )
     labels = [name for name in candidates.column_names if name != "voix"]
     votes = candidates.group_by(labels, use_threads=False).aggregate([("voix", "sum")])
-    remark = f"{several.num_rows} codes portés par plusieurs bureaux de vote, dont les résultats sont additionnés"
+    remark = f"{several.num_rows} codes portés par plusieurs bureaux de vote, résultats additionnés"
     return summed.rename_columns([*_KEY, *facts, *counts]), votes.rename_columns([*labels, "voix"]), (remark,)
 
 

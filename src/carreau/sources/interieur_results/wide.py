@@ -17,7 +17,7 @@ from carreau.sources.interieur_results.elections import election_of
 from carreau.sources.interieur_results.grids import Rows, rows_of, text_of
 from carreau.sources.interieur_results.headers import Header, header_of
 from carreau.sources.interieur_results.raw import Raw, raw_of
-from carreau.sources.reading import text_of as table_text_of
+from carreau.sources.tabular import published_table
 from carreau.sources.tidy import encoding_remark
 
 _LISTS: Final = ("euro", "regi", "muni")
@@ -46,7 +46,7 @@ def unnumbered(file: Fetched) -> Raw:
 
 def numbered(file: Fetched) -> Raw:
     """The results of a file with numbered blocks (L4), quoted or not; blocks without votes are left aside."""
-    table, remarks = table_text_of(file)
+    table, remarks = published_table(file)
     header = header_of(table.column_names, file.name)
     expect_election(file, header)
     if not header.fits(table.num_columns):

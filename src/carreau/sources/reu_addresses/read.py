@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 
 from carreau.errors import Broken
 from carreau.sources.declare import Fetched, Sourced, conformed
-from carreau.sources.reading import head_of, parquet_of, text_of
+from carreau.sources.reading import parquet_of
+from carreau.sources.tabular import Form, published_table
 from carreau.sources.tidy import numbers, one_row_per
 
 _ADDRESSES: Final = {
@@ -68,8 +69,7 @@ def _table(file: Fetched, wanted: dict[str, str]) -> tuple[pa.Table, tuple[str, 
     """The wanted columns of a Parquet or CSV (comma or semicolon) file, under our names, numbers parsed."""
     if file.published.layout.endswith("parquet"):
         return _renamed(parquet_of(file, list(wanted)), wanted), ()
-    first = head_of(file, "*.csv").partition(b"\n")[0]
-    table, remarks = text_of(file, "*.csv", ";" if first.count(b";") > first.count(b",") else ",")
+    table, remarks = published_table(file, Form("*.csv"))
     renamed = _renamed(table, wanted)
     for place, name in enumerate(renamed.column_names):
         if name in _NUMBERS:
