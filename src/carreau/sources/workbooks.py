@@ -7,7 +7,6 @@ serves workbooks and delimited files: a whole number loses its « .0 », a blank
 from __future__ import annotations
 
 import io
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, zip_longest
 from typing import Any, Final
@@ -15,7 +14,6 @@ from typing import Any, Final
 import openpyxl
 import pyarrow as pa
 import xlrd  # type: ignore[import-untyped] # publishes no types
-from openpyxl.utils.exceptions import InvalidFileException
 
 from carreau.errors import Broken
 
@@ -39,18 +37,21 @@ def sheet_of(content: bytes, sheets: Sequence[str], skip: int, name: str) -> pa.
     """
     try:
         titles, rows = _xls(content, sheets) if content.startswith(_XLS) else _xlsx(content, sheets)
-    except (zipfile.BadZipFile, InvalidFileException, xlrd.XLRDError, KeyError, OSError, ValueError) as error:
+        if rows is not None:
+            return _table(islice(rows, skip, None), name, skip + 1)
+    except Broken:
+        raise
+    except Exception as error:
+        # on altered bytes the two libraries raise anything, while opening as while reading rows
         raise Broken(
             f"{name} n'est pas un classeur lisible", given=str(error)[:120] or type(error).__name__,
             expected="un classeur xlsx ou xls entier", advice=_AGAIN,
         ) from error
-    if rows is None:
-        raise Broken(
-            f"{name} n'a pas la feuille attendue", given=", ".join(titles),
-            expected=f"une feuille nommée {' ou '.join(sheets)}",
-            advice="vérifier que le classeur est celui du millésime déclaré",
-        )
-    return _table(islice(rows, skip, None), name, skip + 1)
+    raise Broken(
+        f"{name} n'a pas la feuille attendue", given=", ".join(titles),
+        expected=f"une feuille nommée {' ou '.join(sheets)}",
+        advice="vérifier que le classeur est celui du millésime déclaré",
+    )
 
 
 def _xlsx(content: bytes, sheets: Sequence[str]) -> tuple[list[str], Iterator[tuple[Any, ...]] | None]:
