@@ -48,10 +48,10 @@ class Gatherer:
         return ()
 
     def _matching(self, source: Source, pattern: str, *, many: bool, download: bool) -> tuple[Fetched, ...]:
-        """The files of the first published entry whose key matches ``pattern``; with ``many``, of all of them."""
+        """The files of the first published entry whose key matches ``pattern`` (choices joined by ``|``); with ``many``, of all of them."""
         found: list[Fetched] = []
         for published in source.files:
-            if fnmatchcase(published.key, pattern):
+            if any(fnmatchcase(published.key, choice) for choice in pattern.split("|")):
                 found += self.published(source, published, download=download)
                 if found and not many:
                     break
@@ -120,7 +120,7 @@ def _key(file: Fetched, table: str) -> str:
 
 def _nowhere(source: Source, wanted: Wanted, mirror: Mirror | None) -> Missing:
     """The error for a required input that is nowhere."""
-    names = [published.name for published in source.files if any(fnmatchcase(published.key, pattern) for pattern in wanted.files)]
+    names = [published.name for published in source.files if any(fnmatchcase(published.key, choice) for pattern in wanted.files for choice in pattern.split("|"))]
     return Missing(
         f"il manque un fichier de « {source.title} »", given=f"cherché dans {mirror.given}" if mirror else "rien dans le dossier de travail",
         expected=f"l'un des fichiers {', '.join(names[:4])}", advice="donner un dossier qui le contient avec --mirror DOSSIER",

@@ -13,7 +13,7 @@ from carreau.errors import Broken
 class Wanted:
     """One input of a product: its alias, the source table, the files in order of preference.
 
-    ``files`` are patterns of the keys of the source's published files. The first pattern with a file at hand wins,
+    ``files`` are patterns of the keys of the source's published files (choices of one pattern are joined by ``|``). The first pattern with a file at hand wins,
     and in it the first declared; with ``many``, all the files of that pattern are handed over together.
     """
 

@@ -116,11 +116,12 @@ def _groups(election: str, candidates: pa.Table, codes: Codes, bloc_of: BlocOf, 
     if candidates.num_rows == 0:
         return []
     names = ["nom", "prenom", "nuance", "liste"]
-    people = candidates.select(names).to_pandas().fillna("").astype(str)
     votes = _floats(candidates["voix"])
     station = _positions(election, codes.astype(str), candidates["bv_id"].to_numpy(zero_copy_only=False).astype(str))
-    who, member = np.unique(people.agg("\x1f".join, axis=1).to_numpy(), return_inverse=True)
-    persons = [dict(zip(names, key.split("\x1f"), strict=True)) for key in who]
+    joined = pc.binary_join_element_wise(*(pc.fill_null(candidates[name].cast(pa.string()), "") for name in names), "\x1f")
+    encoded = joined.combine_chunks().dictionary_encode()
+    member = encoded.indices.to_numpy()
+    persons = [dict(zip(names, key.split("\x1f"), strict=True)) for key in encoded.dictionary.to_pylist()]
     blocs = [bloc_of(election, person["nuance"], person["nom"] or person["liste"]) for person in persons]
     groups = [("bloc", bloc, f"bloc {bloc.replace('_', ' ')}", [b == bloc for b in blocs]) for bloc in dict.fromkeys(sorted(blocs)) if bloc]
     named = sorted({(p["nom"] or p["liste"], p["prenom"]) for p in persons} - {("", "")})
