@@ -8,27 +8,29 @@ from typing import Any, Final, Literal
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from carreau.errors import Broken
 from carreau.places.crosswalk import Crosswalk, crosswalk_of
 from carreau.places.kernel import CORES, Floats, Indices
-from carreau.places.zones import Shapes, Zones, surface_of
+from carreau.places.overlay import overlay_areas
+from carreau.places.zones import Shapes, Zones, repaired, surface_of
 
 Kernel = Literal["auto", "exact", "incidences"]
 _COLLECTION: Final = 7  # shapely's type number of GeometryCollection
-_DUST: Final = 1e-15  # a pair's share below this is the rounding of two touching borders, not ground
+_DUST: Final = 1e-9  # a pair's share below this is the rounding of two touching borders, not ground
 
 
 def area_crosswalk(
     origin: Zones, target: Zones, *, kernel: Kernel = "auto"
 ) -> tuple[Crosswalk, tuple[str, ...]]:
-    """The plain area crosswalk: weight = area(origin ∩ target) / area(origin), without renormalisation, and
-    remarks.
+    """The plain area crosswalk, weight = area(origin ∩ target) / area(origin), and remarks.
 
-    This is the definition of joelgombin/spReapportion. Ground that no target covers is in ``lost``; where
-    targets overlap ``lost`` can be negative, and the remark counts it. ``exact`` builds every intersection
-    with GEOS and is the reference; ``incidences`` sums the areas without building a polygon; ``auto`` takes
-    the second. Both zones must be in the same plane, else :class:`~carreau.errors.Broken`.
+    No renormalisation: this is the definition of joelgombin/spReapportion. Ground that no target covers is in
+    ``lost``; where targets overlap ``lost`` can be negative, and a remark counts it. ``exact`` builds every
+    intersection with GEOS and is the reference; ``incidences`` sums the areas without building a polygon and
+    leaves to GEOS the pairs it doubts; ``auto`` takes the second. Zones not known to be valid are repaired
+    first, and counted. Both must be in the same plane, else :class:`~carreau.errors.Broken`.
     """
     if origin.crs != target.crs:
         raise Broken(
@@ -37,18 +39,39 @@ def area_crosswalk(
             expected="la même projection plane",
             advice="projeter l'un des deux avec Zones.projected",
         )
-    rows, columns, areas = exact_areas(origin.geometry, target.geometry)
-    weights = areas / shapely.area(origin.geometry)[rows]
+    (mine, mended), (theirs, their_mended) = _sound(origin), _sound(target)
+    if kernel == "exact":
+        rows, columns, areas = exact_areas(mine, theirs)
+        remarks: tuple[str, ...] = ()
+    else:
+        rows, columns, areas, remarks = _summed(mine, theirs, (mended, their_mended))
+    own = np.nan_to_num(shapely.area(mine))
+    weights = np.divide(areas, own[rows], out=np.zeros(len(rows)), where=own[rows] > 0)
     real = weights > _DUST
+    triples = (rows[real], columns[real], weights[real])
     vintage = f"{origin.system} {origin.vintage} → {target.system} {target.vintage}"
-    walk = crosswalk_of(
-        origin.codes,
-        target.codes,
-        (rows[real], columns[real], weights[real]),
-        vintage=vintage,
-        method="surface",
+    walk = crosswalk_of(origin.codes, target.codes, triples, vintage=vintage, method="surface")
+    return walk, (*_mended(mended, origin), *_mended(their_mended, target), *remarks, *_overlaps(walk))
+
+
+def _sound(zones: Zones) -> tuple[Shapes, NDArray[np.bool_]]:
+    """Valid geometries of the zones, and which had to be repaired."""
+    return (zones.geometry, np.zeros(len(zones), np.bool_)) if zones.valid else repaired(zones.geometry)
+
+
+def _summed(
+    mine: Shapes, theirs: Shapes, mended: tuple[NDArray[np.bool_], NDArray[np.bool_]]
+) -> tuple[Indices, Indices, Floats, tuple[str, ...]]:
+    """The areas summed without polygons, by GEOS for doubtful pairs and repaired zones, and remarks."""
+    first, second = (
+        np.where(shapely.is_missing(shapes), shapely.Polygon(), shapes) for shapes in (mine, theirs)
     )
-    return walk, _overlaps(walk)
+    found = overlay_areas(first, second)
+    again = found.unsound | mended[0][found.rows] | mended[1][found.columns]
+    areas = found.areas.copy()
+    areas[again] = shared_areas(first, second, found.rows[again], found.columns[again])
+    remark = f"{int(again.sum())} intersections ont été calculées par GEOS, par précaution"
+    return found.rows, found.columns, areas, (remark,) if again.any() else ()
 
 
 def exact_areas(origin: Shapes, target: Shapes) -> tuple[Indices, Indices, Floats]:
@@ -86,6 +109,13 @@ def _surfaces(first: Shapes, second: Shapes) -> Shapes:
     mixed = shapely.get_type_id(pieces) == _COLLECTION
     pieces[mixed] = [surface_of(piece) for piece in pieces[mixed]]
     return np.asarray(np.where(shapely.area(pieces) > 0, pieces, shapely.Polygon()), dtype=np.object_)
+
+
+def _mended(mended: NDArray[np.bool_], zones: Zones) -> tuple[str, ...]:
+    """The remark that counts the zones whose contour had to be repaired."""
+    if not mended.any():
+        return ()
+    return (f"{int(mended.sum())} zones « {zones.system} » au contour invalide ont été réparées",)
 
 
 def _overlaps(walk: Crosswalk) -> tuple[str, ...]:

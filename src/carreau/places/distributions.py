@@ -23,8 +23,8 @@ DECILES: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 _KNOTS: Final = np.array([0, 0.02, *np.arange(0.05, 0.96, 0.05).round(2), 0.98, 1])
 _ENDS: Final = (0.005, 0.995)
 _SCORES: Final[Floats] = ndtri(np.clip(_KNOTS, *_ENDS))
-# Spread of log income where no origin publishes more than a median: D9/D1 = 3.4 (INSEE, Filosofi 2021, France,
-# from memory), as a normal law of logarithms.
+# Spread of log income where no origin publishes more than a median: D9/D1 = 3.4 (INSEE, Filosofi 2021,
+# France, from memory), as a normal law of logarithms.
 _SPREAD: Final = float(np.log(3.4) / (2 * ndtri(0.9)))
 
 

@@ -22,3 +22,13 @@ def compiled(function: Kernel) -> Kernel:
     that two calls run on two cores. The Python function stays at ``.py_func``.
     """
     return cast(Kernel, njit(cache=True, nogil=True)(function))
+
+
+@compiled
+def grown(array: Any, size: int) -> Any:
+    """The array with room for at least ``size`` entries."""
+    if size <= array.shape[0]:
+        return array
+    larger = np.empty(max(size, 2 * array.shape[0]), dtype=array.dtype)
+    larger[: array.shape[0]] = array
+    return larger

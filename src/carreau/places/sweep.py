@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from carreau.places.kernel import compiled
+from carreau.places.kernel import compiled, grown
 
 COVERED: Final = 1e-12  # a coverage below this is rounding
 _WINDOW: Final = 4_000_000  # cells swept at once: a taller polygon is swept by bands of rows
@@ -54,16 +54,6 @@ def add_piece(ends: Any, height: float, cover: Any, area: Any) -> None:
         part = height * (stop - begin) / (right - left)
         cover[column] += part
         area[column] += part * ((begin + stop) / 2 - column)
-
-
-@compiled
-def grown(array: Any, size: int) -> Any:
-    """The array with room for at least ``size`` entries."""
-    if size <= array.shape[0]:
-        return array
-    larger = np.empty(max(size, 2 * array.shape[0]), dtype=array.dtype)
-    larger[: array.shape[0]] = array
-    return larger
 
 
 @compiled

@@ -28,9 +28,10 @@ _SURFACES: Final = (3, 6)  # shapely's type numbers of Polygon and MultiPolygon
 class Zones:
     """Zones of one system and vintage: ``codes[i]`` is the key of ``geometry[i]``, a plane surface in metres.
 
-    Codes are unique and none is empty; every geometry is a polygon or a multipolygon that is not empty.
-    ``crs`` is the EPSG code of the plane; the legal planes of the overseas territories do not meet Lambert-93
-    nor each other, so one ``Zones`` holds all of France (see :func:`zones_of`).
+    ``valid`` says that every geometry is known to be valid, so that nobody checks it again. Codes are unique;
+    every geometry is a polygon or a multipolygon that is not empty. ``crs`` is the EPSG code of the plane;
+    the legal planes of the overseas territories do not meet Lambert-93 nor each other, so one ``Zones`` holds
+    all of France (see :func:`zones_of`).
     """
 
     system: str
@@ -38,6 +39,7 @@ class Zones:
     codes: Codes
     geometry: Shapes
     crs: int
+    valid: bool = False
 
     def __post_init__(self) -> None:
         if len(self.codes) != len(self.geometry):
@@ -69,7 +71,7 @@ class Zones:
 
     def selected(self, mask: NDArray[np.bool_]) -> Zones:
         """The zones where ``mask`` is true, in the same order."""
-        return Zones(self.system, self.vintage, self.codes[mask], self.geometry[mask], self.crs)
+        return Zones(self.system, self.vintage, self.codes[mask], self.geometry[mask], self.crs, self.valid)
 
     def projected(self, crs: int) -> Zones:
         """The same zones in another plane; every vertex is projected, edges stay straight between them."""
@@ -114,11 +116,7 @@ def zones_from(
     repeated code are united, and zones without surface or without code are dropped; each is counted in a
     French remark.
     """
-    invalid = ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes)
-    shapes = shapes.copy()
-    shapes[invalid] = shapely.make_valid(shapes[invalid], method="structure", keep_collapsed=False)
-    other = ~np.isin(shapely.get_type_id(shapes), _SURFACES) & ~shapely.is_missing(shapes)
-    shapes[other] = [surface_of(shape) for shape in shapes[other]]
+    shapes, invalid = repaired(shapes)
     bare = shapely.is_missing(shapes) | shapely.is_empty(shapes) | (codes == "")
     codes, shapes, pieces = _united(codes[~bare], shapes[~bare])
     remarks = _counted(bare, "sans contour ont été écartées") + _counted(
@@ -126,7 +124,7 @@ def zones_from(
     )
     if pieces:
         remarks += (f"{pieces} zones « {system} » en plusieurs morceaux ont été réunies",)
-    return Zones(system, vintage, codes, shapes, crs), tuple(
+    return Zones(system, vintage, codes, shapes, crs, valid=True), tuple(
         r.replace("zones ", f"zones « {system} » ", 1) for r in remarks
     )
 
@@ -142,6 +140,17 @@ def moved(x: Floats, y: Floats, given: int, wanted: int) -> tuple[Floats, Floats
     """Abscissas and ordinates moved from one coordinate system to another (EPSG codes; longitude first)."""
     moved_x, moved_y = _transform(given, wanted)(x, y)
     return np.asarray(moved_x, dtype=np.float64), np.asarray(moved_y, dtype=np.float64)
+
+
+def repaired(shapes: Shapes) -> tuple[Shapes, NDArray[np.bool_]]:
+    """Valid surfaces out of any geometries, nothing where no surface is left, and which ones were invalid."""
+    missing = shapely.is_missing(shapes)
+    invalid = ~shapely.is_valid(shapes) & ~missing
+    shapes = shapes.copy()
+    shapes[invalid] = shapely.make_valid(shapes[invalid], method="structure", keep_collapsed=False)
+    other = ~np.isin(shapely.get_type_id(shapes), _SURFACES) & ~missing
+    shapes[other] = [surface_of(shape) for shape in shapes[other]]
+    return shapes, invalid
 
 
 def surface_of(shape: Any) -> Any:
