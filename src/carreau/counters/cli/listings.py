@@ -70,18 +70,9 @@ def ledger(desk: Desk) -> None:
 
 
 def source_lines(listed: Sequence[Facts], width: int) -> list[str]:
-    """The sources, one line each: title, publisher, licence, files at hand out of files declared."""
-    headings = [
-        Heading("source"),
-        Heading("titre"),
-        Heading("éditeur"),
-        Heading("licence"),
-        Heading("fichiers", right=True),
-    ]
-    rows = [
-        [str(s["id"]), str(s["title"]), str(s["publisher"]), str(s["licence"]), files_at_hand(s["files"])]
-        for s in listed
-    ]
+    """The sources, one line each: title, publisher, files at hand out of files declared."""
+    headings = [Heading("source"), Heading("titre"), Heading("éditeur"), Heading("fichiers", right=True)]
+    rows = [[str(s["id"]), str(s["title"]), str(s["publisher"]), files_at_hand(s["files"])] for s in listed]
     return [*table_lines(headings, rows, width), "", counted(len(listed), "source")]
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from rich.text import Text
 
+from carreau.counters.cli.sections import sections, shares_of_room
 from carreau.counters.cli.typography import (
     NARROW_SPACE,
     decimals_for,
@@ -31,11 +32,12 @@ _COMPARED: Final = (("commune", "comm."), ("departement", "dépt"), ("france", "
 _COMPARED_WIDTH: Final = 7
 _GRADE_STYLES: Final = {"A": "green", "B": "green", "C": "yellow", "D": "magenta", "E": "magenta"}
 _UNOFFICIAL: Final[Mapping[str, str]] = {
-    "synthetic": "données synthétiques : une ville inventée, pour essayer ; aucun de ces chiffres n'est réel",
-    "facsimile": "fac-similé : mise en page officielle, valeurs reconstituées, non officielles",
-    "compiled": "compilation : chiffres officiels, rassemblés par un tiers",
-    "unknown": "origine non établie : fichier venu d'un miroir qui ne dit pas son statut",
+    "synthetic": "Données synthétiques, inventées pour les essais : aucun chiffre ne décrit un lieu réel",
+    "facsimile": "Fac-similés (mise en page officielle, valeurs reconstituées)",
+    "compiled": "Chiffres officiels rassemblés par un tiers",
+    "unknown": "Origine non établie",
 }
+_WARNING_STYLES: Final = {"synthetic": "bold yellow", "facsimile": "bold yellow", "unknown": "yellow"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,33 +64,18 @@ def screen(facts: Facts, width: int = 80, height: int | None = 45) -> list[Text]
     the last line says how many more there are.
     """
     layout = Layout.fitting(width)
-    head = [*title_lines(facts["station"], width), *warning_lines(facts.get("sources", ()), width)]
-    themes = [theme for theme in facts["themes"] if theme["indicators"]]
-    total = sum(len(theme["indicators"]) for theme in themes)
-    room = total if height is None else height - len(head) - len(themes) - 3
-    kept = shares_of_room([len(theme["indicators"]) for theme in themes], room)
-    lines = [*head]
-    for theme, count in zip(themes, kept, strict=True):
-        if count:
-            lines.append(theme_line(theme["title"], layout, heads=len(lines) == len(head)))
-            lines += [indicator_line(indicator, layout) for indicator in theme["indicators"][:count]]
-    return [*lines, *foot_lines(total - sum(kept), width)]
-
-
-def shares_of_room(sizes: Sequence[int], room: int) -> list[int]:
-    """How many lines each theme gets out of ``room``: one in turn, until all are shown or no room is left.
-
-    >>> shares_of_room([1, 5, 3], 6)
-    [1, 3, 2]
-    """
-    given = [0] * len(sizes)
-    left = room
-    while left > 0 and any(count < size for count, size in zip(given, sizes, strict=True)):
-        for index, size in enumerate(sizes):
-            if given[index] < size and left > 0:
-                given[index] += 1
-                left -= 1
-    return given
+    lines = [*title_lines(facts["station"], width), *warning_lines(facts.get("sources", ()), width)]
+    listed = sections(facts["themes"], latest=height is not None)
+    total = sum(len(theme["indicators"]) for theme in facts["themes"])
+    kept = shares_of_room(listed, total if height is None else height - len(lines) - len(listed) - 3)
+    shown = [(section, count) for section, count in zip(listed, kept, strict=True) if count]
+    for rank, (section, count) in enumerate(shown):
+        lines.append(theme_line(section.title, layout, heads=rank == 0))
+        lines += [indicator_line(indicator, layout) for indicator in section.indicators[:count]]
+    lines += foot_lines(total - sum(kept), width)
+    for line in lines:
+        line.rstrip()
+    return lines
 
 
 def title_lines(station: Facts, width: int) -> list[Text]:
@@ -113,28 +100,22 @@ def _plain(value: Any) -> bool:
 
 
 def warning_lines(sources: Sequence[Facts], width: int) -> list[Text]:
-    """In words, at the top: which inputs are not official figures as published; nothing when all are."""
+    """In words, at the top: which inputs are not official as published; nothing when all are."""
     lines = []
     for status, sentence in _UNOFFICIAL.items():
-        named = sorted(
-            {
-                str(s.get("title") or s.get("source") or s.get("id"))
-                for s in sources
-                if s.get("status") == status
-            }
-        )
+        named = sorted({str(source["source"]) for source in sources if source.get("status") == status})
         if named:
-            told = f"Attention, {sentence}"
-            told += "." if status == "synthetic" else f" : {', '.join(named)}."
-            lines += [Text(line, style="bold yellow") for line in textwrap.wrap(told, width)]
+            told = f"{sentence}." if status == "synthetic" else f"{sentence} : {', '.join(named)}."
+            style = _WARNING_STYLES.get(status, "")
+            lines += [Text(line, style=style) for line in textwrap.wrap(told, width)]
     return lines
 
 
 def theme_line(title: str, layout: Layout, *, heads: bool) -> Text:
     """The head of a theme, above its indicators; with ``heads``, the heads of the columns beside it."""
-    line = Text(shortened(title, layout.title).ljust(layout.title), style="bold blue")
     if not heads:
-        return line
+        return Text(shortened(title, layout.title + _FIGURE), style="bold blue")
+    line = Text(shortened(title, layout.title).ljust(layout.title), style="bold blue")
     columns = " " * (layout.bar + (layout.bar > 0)) + "valeur".rjust(_FIGURE) + "   "
     columns += "".join(label.rjust(_COMPARED_WIDTH) for _, label in _COMPARED[: layout.compared])
     return line.append(columns, style="dim not bold")
@@ -156,6 +137,8 @@ def indicator_line(indicator: Facts, layout: Layout) -> Text:
     line.append(figure(value, indicator.get("margin"), unit).rjust(_FIGURE))
     grade = str(indicator.get("grade") or " ")
     line.append(f" {grade} ", style=_GRADE_STYLES.get(grade, ""))
+    if all(indicator.get(key) is None for key, _ in _COMPARED):
+        return line
     for key, _ in _COMPARED[: layout.compared]:
         other = compared(indicator.get(key), value, indicator.get("margin"), unit)
         line.append(other.rjust(_COMPARED_WIDTH), style="dim")
@@ -212,7 +195,7 @@ def _cells(value: float, scale: float, width: int) -> int:
 
 def foot_lines(hidden: int, width: int) -> list[Text]:
     """How to read the screen, and how many indicators are not on it."""
-    legend = "± : intervalle à 90 %. Note : A sûr … E à prendre avec prudence. « – » : pas de comparaison."
+    legend = "± : intervalle à 90 %. Note : de A (sûr) à E (à prendre avec prudence)."
     lines = [Text(""), Text(shortened(legend, width), style="dim")]
     if hidden:
         lines.append(

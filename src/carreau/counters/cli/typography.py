@@ -25,6 +25,8 @@ _SHORT_UNITS: Final[Mapping[str, str]] = {
     "équipements": "équip.",
     "euros": "€",
     "euros par an": "€",
+    "€ par an": "€",
+    "personnes par ménage": "pers.",
 }
 _PLAIN: Final[Mapping[str, str]] = {
     NARROW_SPACE: " ",
@@ -96,8 +98,11 @@ def with_margin(value: float, margin: float | None, unit: str = "") -> str:
     '1 080 inscr.'
     """
     decimals = decimals_for(value, margin or None, unit)
-    shown = quantity(value, unit, decimals)
-    return f"{shown} ± {number(margin, decimals)}" if margin else shown
+    if not margin:
+        return quantity(value, unit, decimals)
+    step = 10 ** max(0, math.floor(math.log10(margin)) - 1)  # two digits of a margin say all that it knows
+    value, margin = (round(figure / step) * step if step > 1 else figure for figure in (value, margin))
+    return f"{quantity(value, unit, decimals)} ± {number(margin, decimals)}"
 
 
 def counted(count: int, one: str, several: str | None = None) -> str:

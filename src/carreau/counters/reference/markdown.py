@@ -6,15 +6,17 @@ from collections.abc import Iterable, Sequence
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table, its cells made safe (a bar or a line break would break it).
+    """A table, its cells made safe (a bar or a line break would break it), its empty columns left out.
 
     >>> print(table(["nom", "unité"], [["part_cadres", "%"]]))
     | nom | unité |
     |---|---|
     | part_cadres | % |
     """
-    lines = [_row(heads), "|" + "---|" * len(heads), *(_row(row) for row in rows)]
-    return "\n".join(lines)
+    listed = list(rows)
+    kept = [index for index in range(len(heads)) if not listed or any(row[index] for row in listed)]
+    lines = [_row([row[index] for index in kept]) for row in (heads, *listed)]
+    return "\n".join([lines[0], "|" + "---|" * len(kept), *lines[1:]])
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from carreau.counters.reference.declared import policy_cells
 from carreau.counters.reference.markdown import anchor, page, table
 from carreau.errors import CarreauError
+
+_MEANINGS: Final[Mapping[str, str]] = {
+    "CarreauError": "la racine : toute erreur prévue",
+    "Refused": "une règle l'interdit ; elle est nommée, avec le chemin permis vers le même but",
+    "Missing": "quelque chose d'attendu n'est pas là : un fichier, une colonne, un contour, une source",
+    "Unknown": "ce qui est nommé n'existe pas ; des noms proches sont proposés",
+    "Broken": "quelque chose est là sans qu'on puisse s'y fier : tronqué, altéré, mal formé, contradictoire",
+    "Retry": "l'échec est passager (réseau, disque plein, verrou) : réessayer aide",
+}
 
 
 def errors_page() -> str:
@@ -19,7 +27,7 @@ def errors_page() -> str:
             kind.kind,
             str(kind.exit_code),
             "oui" if kind.retry_helps else "non",
-            _meaning(kind),
+            _MEANINGS[kind.__name__],
         ]
         for kind in _kinds(CarreauError)
     ]
@@ -37,11 +45,6 @@ def _kinds(root: type[CarreauError]) -> Iterator[type[CarreauError]]:
     for kind in sorted(root.__subclasses__(), key=lambda kind: kind.__name__):
         if kind.__module__ == CarreauError.__module__:
             yield from _kinds(kind)
-
-
-def _meaning(kind: type[CarreauError]) -> str:
-    """The first sentence of what a kind of error stands for."""
-    return inspect.cleandoc(kind.__doc__ or "").partition("\n")[0]
 
 
 def policies_page(products: Sequence[Mapping[str, Any]]) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carreau.counters.cli.screen import bar, compared, figure, screen, shares_of_room
+from carreau.counters.cli.screen import bar, compared, figure, screen
 from carreau.counters.cli.typography import NARROW_SPACE
 
 
@@ -78,28 +78,32 @@ def test_a_word_is_shown_as_it_is() -> None:
     assert any(line.rstrip().endswith("Gauche") for line in lines(station(indicator(value="Gauche"))))
 
 
-def test_a_figure_that_is_compared_with_nothing_shows_dashes() -> None:
+def test_a_figure_that_lacks_one_comparison_shows_a_dash() -> None:
+    assert any(line.split()[-3:] == ["25", "–", "11"] for line in lines(station(indicator(departement=None))))
+
+
+def test_a_figure_that_is_compared_with_nothing_ends_with_its_grade() -> None:
     shown = lines(station(indicator(commune=None, departement=None, france=None)))
-    assert any(line.split()[-3:] == ["–", "–", "–"] for line in shown)
+    assert any(line.rstrip().endswith("31 % ± 3 B") for line in shown)
 
 
 @pytest.mark.parametrize(
     ("status", "words"),
     [
-        ("synthetic", "aucun de ces chiffres n'est réel"),
-        ("facsimile", "Filosofi"),
+        ("synthetic", "aucun chiffre ne décrit un lieu réel"),
+        ("facsimile", "insee_filosofi"),
         ("compiled", "tiers"),
-        ("unknown", "miroir"),
+        ("unknown", "non établie"),
     ],
 )
 def test_an_input_that_is_not_official_is_said_at_the_top(status: str, words: str) -> None:
-    facts = station(indicator(), sources=[{"title": "Filosofi", "status": status}])
+    facts = station(indicator(), sources=[{"source": "insee_filosofi", "status": status}])
     assert words in " ".join(lines(facts)[2:5])
 
 
 def test_official_inputs_need_no_warning() -> None:
-    facts = station(indicator(), sources=[{"title": "Filosofi", "status": "original"}])
-    assert not any("Attention" in line for line in lines(facts))
+    facts = station(indicator(), sources=[{"source": "insee_filosofi", "status": "original"}])
+    assert not any("insee_filosofi" in line for line in lines(facts))
 
 
 def test_what_does_not_fit_is_counted_on_the_last_line() -> None:
@@ -177,13 +181,6 @@ def test_a_bar_is_full_to_the_low_end_and_hatched_to_the_high_end(facts: dict[st
     assert bar(indicator(**facts), 10).plain == drawn
 
 
-@given(st.lists(st.integers(0, 30), max_size=9), st.integers(-3, 90))
-def test_the_room_is_shared_and_never_exceeded(sizes: list[int], room: int) -> None:
-    given_room = shares_of_room(sizes, room)
-    assert all(0 <= count <= size for count, size in zip(given_room, sizes, strict=True))
-    assert sum(given_room) == min(max(room, 0), sum(sizes))
-
-
 @pytest.mark.parametrize(
     ("other", "shown"),
     [(25.44, "25,4"), (99_999.2, "99 999"), (123_456.0, "123 k"), (1e7, "10 M"), (1e15, "…"), (None, "–")],
@@ -193,4 +190,4 @@ def test_a_comparison_is_never_a_cut_number(other: float | None, shown: str) -> 
 
 
 def test_a_figure_without_room_gives_up_its_unit() -> None:
-    assert figure(123_456.0, 12_000, "euros").replace(NARROW_SPACE, " ") == "123 456 ± 12 000"
+    assert figure(123_456.0, 12_000, "euros").replace(NARROW_SPACE, " ") == "123 000 ± 12 000"

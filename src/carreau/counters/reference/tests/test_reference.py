@@ -98,3 +98,7 @@ def test_a_page_leaves_out_empty_blocks() -> None:
 def test_a_cell_cannot_break_its_table() -> None:
     assert table(["a"], [["x|y\nz"]]).splitlines()[-1] == "| x\\|y z |"
     assert code("") == ""
+
+
+def test_a_column_that_is_empty_everywhere_is_left_out() -> None:
+    assert table(["a", "b"], [["x", ""], ["y", ""]]) == "| a |\n|---|\n| x |\n| y |"
