@@ -127,7 +127,7 @@ def padded(column: pa.ChunkedArray | pa.Array, width: int) -> pa.Array:
 
 
 def codes(column: pa.ChunkedArray | pa.Array, width: int, name: str) -> pa.Array:
-    """The codes of a key column: padded to ``width``, none blank, only digits and capital letters.
+    """INSEE's codes of a key column: padded to ``width``, none blank, digits with A or B second in Corsica.
 
     Raises :class:`~carreau.errors.Broken` with the first cells of column ``name`` that are no such code.
 
@@ -135,14 +135,15 @@ def codes(column: pa.ChunkedArray | pa.Array, width: int, name: str) -> pa.Array
     ['010010000', '2A0040101']
     """
     texts = padded(column, width)
-    wrong = pc.invert(pc.fill_null(pc.match_substring_regex(texts, f"^[0-9A-Z]{{{width}}}$"), False))
+    pattern = rf"^\d[0-9AB]\d{{{width - 2}}}$" if width > 1 else r"^\d$"
+    wrong = pc.invert(pc.fill_null(pc.match_substring_regex(texts, pattern), False))
     if not pc.any(wrong, min_count=0).as_py():
         return texts
     cells = _one(column).filter(wrong)
     shown = ", ".join(f"« {'' if value is None else value} »" for value in cells.unique()[:3].to_pylist())
     raise Broken(
         f"{len(cells)} cellule(s) de la colonne « {name} » ne sont pas des codes",
-        given=shown, expected=f"un code de {width} chiffres ou lettres capitales",
+        given=shown, expected=f"un code de {width} chiffres, ou 2A, 2B et des chiffres en Corse",
         advice="vérifier que le fichier est celui du producteur et que ses colonnes ne sont pas décalées",
     )
 

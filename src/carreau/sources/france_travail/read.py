@@ -51,8 +51,8 @@ def _iris(file: Fetched) -> Sourced:
     """The rows of IRIS, under the codes of line 7, without the labels of line 8."""
     raw, remarks = published_table(file, Form(skip=6, sheet_skip=6))
     expect_columns(file, raw, ("dc", "iris", "A"))
-    labelled = pc.fill_null(pc.match_substring_regex(raw["dc"], r"^\d[0-9AB]?\d{3}$"), False)
-    rows = raw.filter(labelled)
+    labels = raw["dc"][0].as_py()
+    rows = raw if labels and labels.isalnum() else raw.slice(1)
     code = pc.binary_join_element_wise(padded(rows["dc"], 5), padded(rows["iris"], 4), "")
     rows = rows.append_column("IRIS", code)
     table, counted = keyed(file, rows, {"IRIS": 9})

@@ -52,7 +52,7 @@ def read(file: Fetched) -> tuple[Sourced, ...]:
     }
     columns |= _corners(raw[_KEY], file)
     if "lcog_geo" in raw.column_names:
-        columns["codes_communes"] = _communes(raw["lcog_geo"], file)
+        columns["codes_communes"] = communes_touched(raw["lcog_geo"], file.name)
     table = pa.table(columns)
     return (conformed(file, "carreaux", table, remarks + _imputed(table)),)
 
@@ -93,18 +93,24 @@ def _corners(identifiers: pa.ChunkedArray, file: Fetched) -> dict[str, pa.Chunke
     }
 
 
-def _communes(joined: pa.ChunkedArray, file: Fetched) -> pa.ChunkedArray:
-    """The commune codes of each cell, five characters each, with a comma between."""
+def communes_touched(joined: pa.ChunkedArray, name: str) -> pa.ChunkedArray:
+    """The communes that each cell touches: codes of five characters, with a comma between.
+
+    INSEE writes them joined, other copies with a separator; a first zero lost by a spreadsheet is given back.
+    Raises :class:`~carreau.errors.Broken`, with the file's ``name``, when a text is not made of codes.
+
+    >>> communes_touched(pa.chunked_array([["7737393051"]]), "x.csv").to_pylist()
+    ['77373,93051']
+    """
     bare = pc.replace_substring_regex(joined, "[^0-9A-Z]", "")
     length = pc.utf8_length(bare)
     whole = pc.multiply(pc.divide(length, 5), 5)
     over = pc.subtract(length, whole)
-    # a spreadsheet takes the first zero away
     bare = pc.if_else(pc.equal(over, 4), pc.binary_join_element_wise("0", bare, ""), bare)
     odd = pc.fill_null(pc.is_in(over, value_set=pa.array([1, 2, 3], over.type)), False)
     if pc.any(odd).as_py():
         raise Broken(
-            f"{file.name} a des codes de communes de longueur inattendue (lcog_geo)",
+            f"{name} a des codes de communes de longueur inattendue (lcog_geo)",
             given=f"« {joined.filter(odd)[0].as_py()} »", expected="des codes de 5 caractères, accolés",
             advice="télécharger de nouveau le fichier du producteur, sans l'ouvrir dans un tableur",
         )

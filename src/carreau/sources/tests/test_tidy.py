@@ -216,7 +216,7 @@ def test_a_code_longer_than_its_width_is_kept_as_it_is() -> None:
     assert padded(pa.array(["1", "01.1", "14118_01.1"]), 4).to_pylist() == ["0001", "01.1", "14118_01.1"]
 
 
-@pytest.mark.parametrize("cell", ["Code IRIS", "0100101011", "01001_010", None])
+@pytest.mark.parametrize("cell", ["Code IRIS", "0100101011", "01001_010", "34057IRIS", None])
 def test_a_key_that_is_no_code_is_refused_with_its_column(cell: str | None) -> None:
     with pytest.raises(Broken, match="« IRIS »"):
         codes(pa.array(["10010000", cell]), 9, "IRIS")
