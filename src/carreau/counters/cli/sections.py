@@ -1,8 +1,7 @@
 """The sections of a station's screen: one per theme, or one per date where a theme holds several.
 
-Indicators whose titles end alike, « Participation (législatives 2024, 1er tour) », belong together: the ending
-is the section's title and is not repeated on each line. Declared order is oldest first; a screen shows the
-latest first.
+Indicators whose titles end alike, « Participation (législatives 2024, 1er tour) », belong together: the end
+is the title of their section. Declared order is oldest first; a screen shows the latest first.
 """
 
 from __future__ import annotations
