@@ -90,7 +90,10 @@ def _header(stream: BinaryIO, delimiter: str, encoding: str, name: str, skip: in
         text = lines[-1].decode("utf-8-sig" if encoding == "utf-8" else encoding).strip("\r\n\x1a")
     except UnicodeDecodeError as error:
         raise _badly_encoded(name, encoding) from error
-    names = [cell.strip() for cell in next(csv.reader([text], delimiter=delimiter), [])]
+    try:
+        names = [cell.strip() for cell in next(csv.reader([text], delimiter=delimiter), [])]
+    except csv.Error as error:
+        raise _unreadable(str(error), name, encoding) from error
     if not any(names):
         raise Broken(
             f"{name} n'a pas de ligne d'en-tête", given=f"la ligne {skip + 1} est vide",

@@ -112,6 +112,23 @@ def test_a_file_that_cannot_be_trusted_is_refused(content: bytes, encoding: str,
     assert caught.value.advice
 
 
+def test_a_cell_that_does_not_fit_a_block_is_refused() -> None:
+    with pytest.raises(Broken, match="n'est pas un tableau lisible"):
+        table(b"a;b\n1;" + b"x" * (9 << 20) + b"\n2;3\n")
+
+
+@PATIENT
+@given(st.lists(st.sampled_from([b"a", b";", b'"', b"\n", b"\r", b"\x00", b"\xe9", b"\x81", b"1"]), max_size=40))
+def test_any_bytes_give_a_table_or_a_refusal(parts: list[bytes]) -> None:
+    content = b"".join(parts)
+    try:
+        columns = table(content, encoding=encoding_of(content))
+    except Broken as refusal:
+        assert refusal.what
+    else:
+        assert columns
+
+
 def test_a_quote_that_never_closes_is_refused() -> None:
     with pytest.raises(Broken, match=r"f\.csv"):
         table(b'a;b\n1;"2\n3;4\n')

@@ -73,6 +73,12 @@ def test_the_header_of_2017_gives_the_names_of_2019(tmp_path: Path) -> None:
     assert (row["ind"], row["men"], row["i_est_200"], row["codes_communes"]) == (4.0, 2.0, 1, "2A004")
 
 
+def test_a_grid_of_counts_alone_is_read(tmp_path: Path) -> None:
+    sourced = cells(tmp_path, f"idcar_200m,ind\n{CELL},4.5\n")
+    row = sourced.table.to_pylist()[0]
+    assert (row["ind"], row["codes_communes"], row["i_est_200"], sourced.remarks) == (4.5, None, None, ())
+
+
 def test_the_three_territories_are_read_from_the_7z_inside_the_zip(tmp_path: Path) -> None:
     inner = tmp_path / "Filosofi2021_carreaux_200m_csv.7z"
     reunion = MET.replace("CRS3035", "CRS2975").replace("3818538421", "97411")
