@@ -16,13 +16,18 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyproj
+import pyproj.exceptions
 import shapely
 
 from carreau.errors import Broken
 
 Geometries = npt.NDArray[np.object_]
 
-WGS84: Final = "OGC:CRS84"
+WGS84: Final = pyproj.CRS("OGC:CRS84")
+"""Longitude then latitude, what a geometry has where nothing else is said."""
+
+_EPSG_4326: Final = pyproj.CRS("EPSG:4326")
+_ADVICE: Final = "reprendre le fichier chez son producteur"
 _AREAS: Final = (3, 6)  # Polygon and MultiPolygon in the numbering of GEOS
 _CHUNK: Final = 1 << 20
 _SEPARATORS: Final = re.compile(r"[\s,]*")
@@ -46,29 +51,39 @@ class Shapes:
         return tuple(f"{count} {sentence}" for count, sentence in said if count)
 
 
-def areas_of(geometries: Geometries, crs: str | dict[str, Any] = WGS84) -> Shapes:
+def areas_of(
+    geometries: Geometries, crs: pyproj.CRS = WGS84, published: pa.ChunkedArray | None = None
+) -> Shapes:
     """The valid areas of ``geometries`` in EPSG:4326, as WKB; what has no area has no contour.
 
     Validity is judged in the published coordinates, before any projection: rings that cross themselves are
     repaired with the structure kept, so that an area never appears where two rings merely touch.
+    ``published`` is the column that the geometries were decoded from, given back as it is when nothing had to
+    change.
     """
     present = ~shapely.is_missing(geometries)
     invalid = present & ~shapely.is_valid(geometries)
-    repaired = geometries.copy()
-    repaired[invalid] = shapely.make_valid(geometries[invalid], method="structure", keep_collapsed=False)
+    repaired = shapely.force_2d(geometries) if shapely.has_z(geometries).any() else geometries.copy()
+    repaired[invalid] = shapely.make_valid(repaired[invalid], method="structure", keep_collapsed=False)
     usable = np.isin(shapely.get_type_id(repaired), _AREAS) & ~shapely.is_empty(repaired)
     unusable = int((present & ~usable).sum())
     repaired[~usable] = None
+    if published is not None and not invalid.any() and not unusable and _in_degrees(crs):
+        return Shapes(published.cast(pa.binary()).combine_chunks(), 0, 0)
     wkb = shapely.to_wkb(_projected(repaired, crs))
     return Shapes(pa.array(wkb.tolist(), pa.binary()), int((invalid & usable).sum()), unusable)
 
 
-def _projected(geometries: Geometries, crs: str | dict[str, Any]) -> Geometries:
+def _in_degrees(crs: pyproj.CRS) -> bool:
+    """Whether a coordinate system is longitude and latitude of WGS 84, in either order of its axes."""
+    return bool(crs.equals(WGS84) or crs.equals(_EPSG_4326, ignore_axis_order=True))
+
+
+def _projected(geometries: Geometries, crs: pyproj.CRS) -> Geometries:
     """The geometries in longitude and latitude; as they are when they already were."""
-    given = pyproj.CRS.from_user_input(crs)
-    if given.equals(pyproj.CRS("EPSG:4326"), ignore_axis_order=True) or given.equals(pyproj.CRS(WGS84)):
+    if _in_degrees(crs):
         return geometries
-    transformer = pyproj.Transformer.from_crs(given, "EPSG:4326", always_xy=True)
+    transformer = pyproj.Transformer.from_crs(crs, _EPSG_4326, always_xy=True)
 
     def degrees(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Longitudes and latitudes of projected points."""
@@ -78,15 +93,36 @@ def _projected(geometries: Geometries, crs: str | dict[str, Any]) -> Geometries:
     return projected
 
 
-def crs_of(schema: pa.Schema) -> str | dict[str, Any]:
+def crs_of(schema: pa.Schema, name: str) -> pyproj.CRS:
     """The coordinate system that a GeoParquet schema declares; longitude and latitude when it declares none.
 
     An absent ``crs`` means OGC:CRS84 in GeoParquet 1.1 (https://geoparquet.org/releases/v1.1.0/).
+    :class:`~carreau.errors.Broken` names the file when what it declares is no coordinate system.
     """
-    declared = json.loads((schema.metadata or {}).get(b"geo", b"{}"))
-    column = declared.get("columns", {}).get(declared.get("primary_column", "geometry"), {})
-    found: str | dict[str, Any] | None = column.get("crs")
-    return found or WGS84
+    try:
+        declared = json.loads((schema.metadata or {}).get(b"geo", b"{}"))
+        column = declared.get("columns", {}).get(declared.get("primary_column", "geometry"), {})
+    except (ValueError, AttributeError) as error:
+        raise _unplaced(name, error) from error
+    return crs_from(column.get("crs") or "OGC:CRS84", name)
+
+
+def crs_from(written: object, name: str) -> pyproj.CRS:
+    """The coordinate system written in a file (WKT, PROJJSON, a code); :class:`~carreau.errors.Broken`
+    otherwise.
+    """
+    try:
+        return pyproj.CRS.from_user_input(written)
+    except pyproj.exceptions.CRSError as error:
+        raise _unplaced(name, error) from error
+
+
+def _unplaced(name: str, error: Exception) -> Broken:
+    """The error for a file that does not say where its coordinates lie."""
+    return Broken(
+        f"{name} ne dit pas dans quel système sont ses coordonnées", given=str(error)[:120],
+        expected="un système de coordonnées connu, par exemple EPSG:4326 ou EPSG:2154", advice=_ADVICE,
+    )
 
 
 def decoded(column: pa.ChunkedArray, name: str) -> Geometries:
@@ -99,7 +135,7 @@ def decoded(column: pa.ChunkedArray, name: str) -> Geometries:
         raise Broken(
             f"{name} contient une géométrie illisible", given=str(error)[:120],
             expected="des contours au format WKB",
-            advice="reprendre le fichier chez l'éditeur",
+            advice=_ADVICE,
         ) from error
     return geometries
 
@@ -177,7 +213,7 @@ def _text(chunk: bytes, stream: BinaryIO, name: str) -> str:
             chunk += stream.read(1)
     raise Broken(
         f"{name} n'est pas écrit en UTF-8", expected="un fichier GeoJSON en UTF-8 (RFC 7946)",
-        advice="reprendre le fichier chez l'éditeur",
+        advice=_ADVICE,
     )
 
 
@@ -190,6 +226,6 @@ def shapes_of(features: list[Feature], name: str) -> Geometries:
         raise Broken(
             f"{name} contient une géométrie illisible", given=str(error)[:120],
             expected="des géométries GeoJSON (RFC 7946)",
-            advice="reprendre le fichier chez l'éditeur",
+            advice=_ADVICE,
         ) from error
     return geometries

@@ -45,7 +45,9 @@ def _geoparquet(file: Fetched) -> Sourced:
     """The stations of the national table; the publisher's own columns carry our names already."""
     table = parquet_of(file)
     expect_columns(file, table, ("code_commune", "code_bv", "geometry"))
-    shapes = areas_of(decoded(table["geometry"], file.name), crs_of(table.schema))
+    shapes = areas_of(
+        decoded(table["geometry"], file.name), crs_of(table.schema, file.name), table["geometry"]
+    )
     facts = table.drop_columns(["geometry"])
     return _stations(file, facts.append_column("geometry", shapes.wkb), shapes.remarks)
 

@@ -103,7 +103,8 @@ def _contours(file: Fetched) -> Sourced:
     """The contours of communes, all types."""
     table = parquet_of(file)
     expect_columns(file, table, ("code", "type", "nom", "geometry"))
-    shapes = areas_of(decoded(table["geometry"], file.name), crs_of(table.schema))
+    crs = crs_of(table.schema, file.name)
+    shapes = areas_of(decoded(table["geometry"], file.name), crs, table["geometry"])
     code = table["code"].cast(pa.string())
     named = pa.table({
         "code_commune": code, "type": table["type"], "libelle": table["nom"],
@@ -119,7 +120,8 @@ def _constituencies(file: Fetched) -> Sourced:
     """
     table = parquet_of(file)
     expect_columns(file, table, ("code", "geometry"))
-    shapes = areas_of(decoded(table["geometry"], file.name), crs_of(table.schema))
+    crs = crs_of(table.schema, file.name)
+    shapes = areas_of(decoded(table["geometry"], file.name), crs, table["geometry"])
     parts = pc.split_pattern(table["code"].cast(pa.string()), "-")
     department = pc.list_element(parts, 0)
     department = pc.if_else(pc.equal(department, _ABROAD), "ZZ", department)

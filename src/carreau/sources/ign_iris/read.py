@@ -58,7 +58,8 @@ def _geoparquet(file: Fetched) -> tuple[pa.Table, Shapes]:
     """The facts and shapes of a GeoParquet file."""
     table = parquet_of(file)
     expect_columns(file, table, ("geometry",))
-    shapes = areas_of(decoded(table["geometry"], file.name), crs_of(table.schema))
+    crs = crs_of(table.schema, file.name)
+    shapes = areas_of(decoded(table["geometry"], file.name), crs, table["geometry"])
     return table.drop_columns(["geometry"]), shapes
 
 

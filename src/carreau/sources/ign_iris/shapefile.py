@@ -11,18 +11,19 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Any, Final
 
 import numpy as np
-import shapefile
+import pyproj
+import shapefile  # type: ignore[import-untyped] # publishes no types
 import shapely
 
 from carreau.errors import Broken, Missing
 from carreau.sources.archive import opened
-from carreau.sources.geometries import Geometries
+from carreau.sources.geometries import Geometries, crs_from
 
 _IN_MEMORY: Final = 64 << 20
 _UNREADABLE: Final = (shapefile.ShapefileException, struct.error, ValueError, KeyError, OSError, EOFError)
 
 
-def shapefile_of(path: Path, name: str) -> tuple[list[dict[str, Any]], Geometries, str]:
+def shapefile_of(path: Path, name: str) -> tuple[list[dict[str, Any]], Geometries, pyproj.CRS]:
     """The attributes of each shape, the shapes, and their coordinate system as the ``.prj`` writes it.
 
     The three parts are looked for in the archive by their suffix. :class:`~carreau.errors.Broken` names the
@@ -37,7 +38,7 @@ def shapefile_of(path: Path, name: str) -> tuple[list[dict[str, Any]], Geometrie
                 expected="les fichiers .shp, .shx, .dbf et .prj",
                 advice="télécharger à nouveau l'archive de l'IGN",
             ) from error
-        crs = parts.pop("prj").read().decode("latin-1")
+        crs = crs_from(parts.pop("prj").read().decode("latin-1"), name)
         try:
             return *_contents(parts), crs
         except _UNREADABLE as error:

@@ -1,12 +1,13 @@
 """The aggregated files of data.gouv.fr (L6): every election in one schema, Parquet or CSV.
 
 ``general_results`` holds the stations, ``candidats_results`` the votes; each is read alone, and gives one
-table. Only the rounds declared in ``elections.toml`` are kept, so that memory holds what is wanted of
-fifty-six elections.
+table. Only the rounds that ``elections.toml`` declares for them are kept, one after the other, so that memory
+holds what is wanted out of fifty-six elections.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
@@ -18,12 +19,19 @@ import pyarrow.parquet as pq
 from carreau.errors import Broken
 from carreau.sources.archive import opened
 from carreau.sources.declare import Fetched, Sourced, conformed
-from carreau.sources.interieur_results.codes import commune_codes, station_keys
+from carreau.sources.interieur_results.checks import checks_of_stations
+from carreau.sources.interieur_results.codes import places_of
 from carreau.sources.interieur_results.elections import elections
 from carreau.sources.interieur_results.raw import COUNTS, trimmed
-from carreau.sources.interieur_results.results import checks_of_stations, keyed_stations, naming, sexes, whole
+from carreau.sources.interieur_results.results import (
+    added_votes,
+    one_per_station,
+    placed_stations,
+    sexes,
+    whole,
+    without_place,
+)
 from carreau.sources.reading import expect_columns
-from carreau.sources.tidy import one_row_per
 
 _PLACE: Final = ("id_election", "code_departement", "code_commune", "code_bv")
 _STATION: Final = (*_PLACE, "libelle_commune", "code_circonscription", *COUNTS)
@@ -34,34 +42,56 @@ _CANDIDATE: Final = (*_PLACE, "no_panneau", "voix", "nuance", "sexe", "prenom", 
 
 def stations_of(file: Fetched) -> Sourced:
     """The table ``stations`` of a ``general_results`` file."""
-    table, remarks = _declared(file, _STATION)
-    keyed = keyed_stations(file, table)
-    once, repeated = one_row_per(keyed, ["id_election", "bv_id"], file.name)
-    return conformed(file, "stations", once, remarks + repeated + checks_of_stations(once))
+    tables, remarks = [], []
+    for election, table in _declared(file, _STATION).items():
+        placed, aside = placed_stations(file, table)
+        distinct, repeated = _distinct(placed.filter(placed["bv_id"].is_valid()), "bureaux de vote")
+        once, shared = one_per_station(file, distinct)
+        tables.append(once)
+        said = aside + repeated + shared + checks_of_stations(once)
+        remarks += [f"{election} : {remark}" for remark in said]
+    return conformed(file, "stations", pa.concat_tables(tables), tuple(remarks))
 
 
 def candidates_of(file: Fetched) -> Sourced:
     """The table ``candidats`` of a ``candidats_results`` file."""
-    table, remarks = _declared(file, _CANDIDATE)
-    one = table.combine_chunks()
-    with naming(file):
-        communes = commune_codes(trimmed(one["code_departement"]), trimmed(one["code_commune"]))
-    columns = {
-        "id_election": one["id_election"],
-        "bv_id": station_keys(communes, trimmed(one["code_bv"])),
-        "numero_panneau": trimmed(one["no_panneau"]),
-        "nom": _first(one, _NAMES),
-        "prenom": trimmed(one["prenom"]),
-        "sexe": sexes(one["sexe"]),
-        "nuance": trimmed(one["nuance"]),
-        "liste": _first(one, _LISTS),
-        "voix": whole(file, one, "voix"),
-    }
-    named = pa.table(columns)
-    once = named.group_by(named.column_names, use_threads=False).aggregate([])
-    extra = named.num_rows - once.num_rows
-    repeated = (f"{extra} lignes de candidats en double, identiques, écartées",) if extra else ()
-    return conformed(file, "candidats", once, remarks + repeated)
+    tables, remarks = [], []
+    for election, table in _declared(file, _CANDIDATE).items():
+        named, aside = _named_votes(file, table)
+        distinct, repeated = _distinct(named, "candidats")
+        tables.append(added_votes(distinct))
+        remarks += [f"{election} : {remark}" for remark in aside + repeated]
+    return conformed(file, "candidats", pa.concat_tables(tables), tuple(remarks))
+
+
+def _distinct(table: pa.Table, what: str) -> tuple[pa.Table, tuple[str, ...]]:
+    """The rows without those that repeat another one, and how many there were."""
+    once = table.group_by(table.column_names, use_threads=False).aggregate([])
+    extra = table.num_rows - once.num_rows
+    return once, (f"{extra} lignes de {what} en double, identiques, écartées",) if extra else ()
+
+
+def _named_votes(file: Fetched, table: pa.Table) -> tuple[pa.Table, tuple[str, ...]]:
+    """The votes of one election under our names, those without a place set aside and counted."""
+    places = places_of(*(trimmed(table[name]) for name in _PLACE[1:]))
+    votes = whole(file, table, "voix")
+    aside = without_place(file, places.keys, places.problem)
+    named = pa.table({
+        "id_election": table["id_election"],
+        "bv_id": places.keys,
+        "numero_panneau": trimmed(table["no_panneau"]),
+        "nom": _first(table, _NAMES),
+        "prenom": trimmed(table["prenom"]),
+        "sexe": sexes(table["sexe"]),
+        "nuance": trimmed(table["nuance"]),
+        "liste": _first(table, _LISTS),
+        "voix": votes,
+    })
+    kept = named.filter(pc.and_(places.keys.is_valid(), votes.is_valid()))
+    if aside:
+        lost = pc.sum(votes.filter(places.keys.is_null())).as_py() or 0
+        aside = (f"{aside[0]}, avec {lost} voix",)
+    return kept, aside
 
 
 def _first(table: pa.Table, names: tuple[str, ...]) -> pa.Array:
@@ -69,28 +99,31 @@ def _first(table: pa.Table, names: tuple[str, ...]) -> pa.Array:
     return pc.coalesce(*(trimmed(table[name]) for name in names))
 
 
-def _declared(file: Fetched, names: tuple[str, ...]) -> tuple[pa.Table, tuple[str, ...]]:
-    """The named columns of the declared elections, and how many other elections were left aside."""
-    wanted, kept, others = pa.array(list(elections())), [], set()
-    for batch in _batches(file, names):
-        known = pc.is_in(batch["id_election"], wanted)
-        others |= set(batch["id_election"].filter(pc.invert(known)).unique().to_pylist())
-        kept.append(batch.filter(known))
-    if not sum(batch.num_rows for batch in kept):
+def _declared(file: Fetched, names: tuple[str, ...]) -> dict[str, pa.Table]:
+    """The named columns of each declared election of the file, oldest first."""
+    wanted = [election.id for election in elections().values() if election.aggregated]
+    pieces: dict[str, list[pa.Table]] = defaultdict(list)
+    met: set[str] = set()
+    for piece in _batches(file, names):
+        found = pc.unique(piece["id_election"]).to_pylist()
+        met |= {str(name) for name in found}
+        for name in set(found) & set(wanted):
+            pieces[name].append(piece.filter(pc.equal(piece["id_election"], name)))
+    if not pieces:
         raise Broken(
             f"{file.name} ne contient aucune élection connue",
-            given=", ".join(sorted(map(str, others))[:6]) or "aucune ligne",
-            expected=", ".join(list(elections())[-6:]),
+            given=", ".join(sorted(met)[:6]) or "aucune ligne",
+            expected=", ".join(wanted[-6:]),
             advice="vérifier que le fichier est bien celui des élections agrégées",
         )
-    left = (f"{len(others)} autres scrutins du fichier laissés de côté, non déclarés",) if others else ()
-    return pa.concat_tables(kept), left
+    return {name: pa.concat_tables(pieces[name]) for name in wanted if name in pieces}
 
 
 def _batches(file: Fetched, names: tuple[str, ...]) -> Iterator[pa.Table]:
     """The named columns, piece by piece; those that the file lacks are null."""
     try:
-        yield from (_named(file, piece, names) for piece in _pieces(file, names))
+        for piece in _pieces(file, names):
+            yield _named(file, piece, names)
     except (pa.ArrowException, OSError) as error:
         raise Broken(
             f"{file.name} n'est pas lisible jusqu'au bout", given=str(error).splitlines()[0][:120],
@@ -100,31 +133,29 @@ def _batches(file: Fetched, names: tuple[str, ...]) -> Iterator[pa.Table]:
 
 def _pieces(file: Fetched, names: tuple[str, ...]) -> Iterator[pa.Table]:
     """Pieces of the file as published."""
-    if "parquet" in file.published.layout:
+    if file.published.layout.endswith("parquet"):
         with pq.ParquetFile(file.path) as parquet:
             held = [name for name in names if name in parquet.schema_arrow.names]
             for batch in parquet.iter_batches(1 << 18, columns=held):
                 yield pa.Table.from_batches([batch])
         return
     with opened(file.path, "*.csv") as stream:
+        header = stream.readline().decode("utf-8-sig", "replace").strip("\r\n").replace('"', "").split(";")
         reader = pcsv.open_csv(
             pa.PythonFile(stream, mode="r"),
-            read_options=pcsv.ReadOptions(block_size=1 << 24),
+            read_options=pcsv.ReadOptions(column_names=header, block_size=1 << 24),
             parse_options=pcsv.ParseOptions(delimiter=";"),
             convert_options=pcsv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True,
+                column_types=dict.fromkeys(header, pa.string()), null_values=[""], strings_can_be_null=True,
+                include_columns=[name for name in names if name in header] or header,
             ),
         )
-        yield from (pa.Table.from_batches([batch]) for batch in reader)
+        for batch in reader:
+            yield pa.Table.from_batches([batch])
 
 
 def _named(file: Fetched, piece: pa.Table, names: tuple[str, ...]) -> pa.Table:
-    """A piece with every named column, text but for counts in a Parquet file."""
+    """A piece with every named column, in order; those that the file lacks are null."""
     expect_columns(file, piece, (*_PLACE, "inscrits" if "inscrits" in names else "voix"))
-    counts = (*COUNTS, "voix")
-    columns = {
-        name: piece[name] if name in counts else piece[name].cast(pa.string())
-        for name in names if name in piece.column_names
-    }
-    missing = {name: pa.nulls(piece.num_rows, pa.string()) for name in names if name not in columns}
-    return pa.table(columns | missing).select(list(names))
+    missing = pa.nulls(piece.num_rows, pa.string())
+    return pa.table({name: piece[name] if name in piece.column_names else missing for name in names})

@@ -10,7 +10,7 @@ Paris, Lyon and Marseille are one commune each, whatever their sectors and arron
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 import pyarrow as pa
@@ -79,13 +79,41 @@ def department_code(department: str) -> str:
     return DEPARTMENTS.get(code, code)
 
 
-def commune_codes(departments: pa.Array, communes: pa.Array) -> pa.Array:
-    """The communes' codes, row by row; each distinct pair of codes is worked out once.
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The communes and station keys of rows, null where the published codes make none; ``problem`` says of
+    one why.
+    """
 
-    :class:`~carreau.errors.Broken` when a pair makes no commune, or when a commune's code belongs to another
+    communes: pa.Array
+    keys: pa.Array
+    problem: Broken | None
+
+
+def places_of(departments: pa.Array, communes: pa.Array, stations: pa.Array) -> Places:
+    """The places of rows, from the ministry's codes; each distinct pair of codes is worked out once.
+
+    A row has none when a code is missing, when its codes make no commune, or when its commune is of another
     department than the row's.
     """
-    return _by_pair(departments, communes, _checked_commune)
+    pairs = pc.binary_join_element_wise(departments, communes, "\t").dictionary_encode()
+    codes: list[str | None] = []
+    problem = None
+    for pair in pairs.dictionary.to_pylist():
+        try:
+            codes.append(_checked_commune(*pair.split("\t", 1)))
+        except Broken as error:
+            codes.append(None)
+            problem = problem or error
+    found = pa.array(codes, pa.string()).take(pairs.indices)
+    keys = station_keys(found, stations)
+    if keys.null_count and problem is None:
+        problem = Broken(
+            "il manque des codes", given="une cellule vide",
+            expected="un département, une commune et un bureau de vote",
+            advice="vérifier que les colonnes du fichier ne sont pas décalées",
+        )
+    return Places(found, keys, problem)
 
 
 def _checked_commune(department: str, commune: str) -> str:
@@ -140,12 +168,7 @@ def constituency_code(department: str, constituency: str) -> str:
 
 def constituency_codes(departments: pa.Array, constituencies: pa.Array) -> pa.Array:
     """The constituencies, row by row; null where the file gives none."""
-    codes = _by_pair(departments, pc.fill_null(constituencies, ""), constituency_code)
-    return pc.if_else(pc.equal(codes, ""), pa.scalar(None, pa.string()), codes)
-
-
-def _by_pair(first: pa.Array, second: pa.Array, code: Callable[[str, str], str]) -> pa.Array:
-    """``code`` of each pair of cells, worked out once for each distinct pair."""
-    pairs = pc.binary_join_element_wise(first, second, "\t").dictionary_encode()
-    codes = [code(*pair.split("\t", 1)) for pair in pairs.dictionary.to_pylist()]
+    numbers = pc.fill_null(constituencies, "")
+    pairs = pc.binary_join_element_wise(departments, numbers, "\t").dictionary_encode()
+    codes = [constituency_code(*pair.split("\t", 1)) or None for pair in pairs.dictionary.to_pylist()]
     return pa.array(codes, pa.string()).take(pairs.indices)

@@ -20,11 +20,14 @@ _KEY: Final = re.compile(r"^(\d{4}_[a-z]{4})(_t([12]))?(?=_|$)")
 
 @dataclass(frozen=True, slots=True)
 class Election:
-    """One round of one election: identifier, name in French, day of the vote."""
+    """One round of one election: identifier, name in French, day of the vote, whether it is read in the
+    aggregated files.
+    """
 
     id: str
     title: str
     day: date
+    aggregated: bool
 
 
 @cache
@@ -33,7 +36,10 @@ def elections() -> Mapping[str, Election]:
     read.
     """
     facts = tomllib.loads(Path(__file__).with_name("elections.toml").read_text("utf-8"))
-    declared = (Election(name, entry["title"], entry["day"]) for name, entry in facts.items())
+    declared = (
+        Election(name, entry["title"], entry["day"], entry.get("aggregated", True)) for name,
+        entry in facts.items()
+    )
     by_day = sorted(declared, key=lambda election: election.day)
     return MappingProxyType({election.id: election for election in by_day})
 

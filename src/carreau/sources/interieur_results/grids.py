@@ -152,6 +152,17 @@ def _joined(cells: list[str], header: Header, excess: int, start: int) -> list[s
     return None
 
 
+def expect_whole_end(text: Text, header: Header) -> None:
+    """Refuse a file whose last line was not ended and whose last votes do not add up: it was cut there."""
+    cells = text.lines[-1].decode(text.encoding).split(text.delimiter)
+    if not header.fits(len(cells)) or _adds_up(cells, header):
+        return
+    raise Broken(
+        f"{text.name} s'arrête avant sa fin", given=f"une dernière ligne incomplète : {';'.join(cells[:8])}…",
+        expected="des voix dont la somme est le nombre d'exprimés", advice=_ADVICE,
+    )
+
+
 def _adds_up(cells: list[str], header: Header) -> bool:
     """Whether the votes of a row are whole numbers whose sum is the valid votes."""
     votes = cells[header.fixed + header.candidate["voix"] :: header.block]

@@ -34,8 +34,11 @@ def both_rounds(file: Fetched) -> Raw:
     with opened(file.path) as stream:
         text = text_of(stream.read(), file.name)
     lines = list(dict.fromkeys(text.lines))
-    width = text.lines[0].count(text.delimiter.encode()) + 1
-    wrong = [line for line in lines if line.count(text.delimiter.encode()) + 1 != width]
+    end = text.delimiter.encode()
+    if all(line.endswith(end) for line in lines):
+        lines = [line[: -len(end)] for line in lines]
+    width = lines[0].count(end) + 1
+    wrong = [line for line in lines if line.count(end) + 1 != width]
     if width not in _WIDTHS or wrong:
         bad = (wrong or lines)[0].decode(text.encoding)
         raise Broken(

@@ -82,6 +82,17 @@ def _listed(candidates: pa.Table) -> pa.Table:
     return kept.append_column("liste", long)
 
 
+def distinct(cells: pa.Table) -> tuple[pa.Table, tuple[str, ...]]:
+    """The rows without those that repeat another one, cell for cell, in order; and how many there were."""
+    texts = [pc.fill_null(column.cast(pa.string()), "") for column in cells.columns]
+    signature = pc.binary_join_element_wise(*texts, "\t").combine_chunks().dictionary_encode()
+    first = np.unique(signature.indices.to_numpy(), return_index=True)[1]
+    extra = cells.num_rows - len(first)
+    if not extra:
+        return cells, ()
+    return cells.take(pa.array(np.sort(first))), (f"{extra} lignes en double, identiques, écartées",)
+
+
 def trimmed(column: pa.ChunkedArray) -> pa.Array:
     """The text without blanks around it; nothing left is null."""
     text = pc.utf8_trim_whitespace(column.cast(pa.string()))

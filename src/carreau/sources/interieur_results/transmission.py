@@ -19,7 +19,7 @@ from carreau.sources.archive import opened
 from carreau.sources.declare import Fetched
 from carreau.sources.interieur_results.elections import election_of
 from carreau.sources.interieur_results.grids import cells_of, text_of
-from carreau.sources.interieur_results.raw import Raw, constant, trimmed
+from carreau.sources.interieur_results.raw import Raw, constant, distinct, trimmed
 from carreau.sources.reading import parquet_of
 
 _STATION: Final = {
@@ -45,14 +45,15 @@ def city_results(file: Fetched) -> Raw:
             expected="seize champs, puis le numéro et les voix de chaque liste",
             advice="reprendre le fichier de la ville",
         )
-    cells = [trimmed(table.column(place)) for place in range(table.num_columns)]
+    table, repeated = distinct(table)
+    cells = [trimmed(column) for column in table.columns]
     _expect_election(file, cells)
     stations = {name: cells[place] for place, name in _STATION.items()}
     election = election_of(file)
     city = stations["code_departement"][0].as_py().zfill(2) + stations["code_commune"][0].as_py().zfill(3)
     candidates = _candidates(cells, deposits(election, city))
     _expect_lists(file, cells[_FIXED - 1], candidates)
-    return Raw(pa.table({"id_election": constant(election, table.num_rows)} | stations), candidates)
+    return Raw(pa.table({"id_election": constant(election, table.num_rows)} | stations), candidates, repeated)
 
 
 def _candidates(cells: list[pa.Array], names: Mapping[str, str]) -> pa.Table:

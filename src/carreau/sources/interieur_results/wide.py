@@ -14,9 +14,9 @@ from carreau.errors import Broken
 from carreau.sources.archive import opened
 from carreau.sources.declare import Fetched
 from carreau.sources.interieur_results.elections import election_of
-from carreau.sources.interieur_results.grids import Rows, rows_of, text_of
+from carreau.sources.interieur_results.grids import Rows, expect_whole_end, rows_of, text_of
 from carreau.sources.interieur_results.headers import Header, header_of
-from carreau.sources.interieur_results.raw import Raw, raw_of
+from carreau.sources.interieur_results.raw import Raw, distinct, raw_of
 from carreau.sources.tabular import published_table
 from carreau.sources.tidy import encoding_remark
 
@@ -40,6 +40,8 @@ def unnumbered(file: Fetched) -> Raw:
             advice="télécharger à nouveau le fichier chez son producteur",
         )
     rows, mended = rows_of(text, lines, header)
+    if not text.complete:
+        expect_whole_end(text, header)
     twice = (f"{repeated} lignes en double, identiques, écartées",) if repeated else ()
     return raw_of(rows, header, election_of(file), encoding_remark(text.encoding) + twice + mended)
 
@@ -56,9 +58,9 @@ def numbered(file: Fetched) -> Raw:
             expected=f"{header.block} colonnes par candidat",
             advice="reprendre le fichier chez son producteur",
         )
-    places = [str(place) for place in range(table.num_columns)]
-    rows = Rows(table.rename_columns(places), np.arange(table.num_rows, dtype=np.int64))
-    return raw_of([rows], header, election_of(file), remarks)
+    cells, repeated = distinct(table.rename_columns([str(place) for place in range(table.num_columns)]))
+    rows = Rows(cells, np.arange(cells.num_rows, dtype=np.int64))
+    return raw_of([rows], header, election_of(file), remarks + repeated)
 
 
 def expect_election(file: Fetched, header: Header) -> None:
