@@ -118,7 +118,7 @@ def test_a_cell_that_does_not_fit_a_block_is_refused() -> None:
 
 
 @PATIENT
-@given(st.lists(st.sampled_from([b"a", b";", b'"', b"\n", b"\r", b"\x00", b"\xe9", b"\x81", b"1"]), max_size=40))
+@given(st.lists(st.sampled_from([bytes([code]) for code in b'a1;"\n\r\0\xe9\x81']), max_size=40))
 def test_any_bytes_give_a_table_or_a_refusal(parts: list[bytes]) -> None:
     content = b"".join(parts)
     try:
