@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from carreau.testing.town import town, written
+
 FILE = re.compile(r"^`src/(carreau/[\w./]+)`\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SAMPLE = re.compile(r"^```csv\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -98,3 +100,13 @@ def test_a_new_source_is_fetched_and_read(grown: Path, root: Path, tmp_path: Pat
     rows = json.loads(said(grown, "-c", reading, str(mirror / "ecoles-2025.csv"), home=tmp_path).stdout)
     assert [row["eleves"] for row in rows] == [1204, None]
     assert rows[0]["code_ecole"] == "0001"
+
+
+def test_a_new_product_is_delivered(grown: Path, tmp_path: Path) -> None:
+    written(town(people=3_000), tmp_path / "ville")
+    out = tmp_path / "electeurs.csv"
+    wanted = ("profile", "com:96001", "--product", "electeurs", "-o", str(out))
+    answer = carreau(grown, *wanted, "--mirror", str(tmp_path / "ville"), home=tmp_path / "home")
+    assert answer.returncode == 0, answer.stderr
+    assert out.read_text("utf-8-sig").startswith("bv_id;code_commune;inscrits;part_inscrits;")
+    assert carreau(grown, "verify", str(out), home=tmp_path / "home").returncode == 0
