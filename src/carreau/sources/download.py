@@ -24,7 +24,6 @@ try:
 except ImportError:  # pragma: no cover # Windows has no such lock: there, one process fetches at a time
     fcntl = None  # type: ignore[assignment] # idem
 
-_BLOCK: Final = 1 << 18
 _RANGE: Final = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 
 
@@ -58,7 +57,7 @@ class Download:
 def alone(part: Path) -> Iterator[None]:
     """A block that one process at a time runs for a given part; the others wait for their turn."""
     with part.with_name(f"{part.name}.lock").open("w") as lock:
-        if fcntl is not None:
+        if fcntl is not None:  # pragma: no branch # idem
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -97,7 +96,7 @@ def _attempt(wanted: Download, network: Network, shown: _Shown) -> str:
     with network.response("GET", wanted.url, headers, wanted.trusted) as answer:
         _judge(wanted, answer)
         start = wanted.have if answer.status_code == 206 else 0
-        total = _total(answer, start)
+        total = _total(answer)
         if total is not None and total > network.limits.size:
             raise _too_large(wanted, total, network.limits.size)
         with disk_errors(wanted.part.parent, (total or 0) - start):
@@ -130,12 +129,13 @@ def _judge(wanted: Download, answer: httpx.Response) -> None:
     )
 
 
-def _total(answer: httpx.Response, start: int) -> int | None:
+def _total(answer: httpx.Response) -> int | None:
     """The size of the whole file as the server announces it; None when it does not, or sends it encoded."""
     if answer.headers.get("content-encoding", "identity") != "identity":
         return None
-    length = answer.headers.get("content-length", "")
-    return start + int(length) if length.isdecimal() else None
+    part = _RANGE.match(answer.headers.get("content-range", ""))
+    total = part[2] if part else answer.headers.get("content-length", "")
+    return int(total) if total.isdecimal() else None
 
 
 def _validator(answer: httpx.Response) -> str:
@@ -154,7 +154,7 @@ def _written(wanted: Download, answer: httpx.Response, start: int, ways: tuple[N
     size = start
     with wanted.part.open("ab" if start else "wb") as file:
         shown.reach(start)
-        for chunk in answer.iter_bytes(_BLOCK) if encoded else answer.iter_raw(_BLOCK):
+        for chunk in answer.iter_bytes() if encoded else answer.iter_raw():
             size += len(chunk)
             if size > network.limits.size:
                 raise _too_large(wanted, size, network.limits.size)

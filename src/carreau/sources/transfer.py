@@ -57,7 +57,7 @@ def fetched(source: Source, published: Published, transfer: Transfer) -> tuple[F
     resting = transfer.shelf.resting(source.id, published.key)
     held = _held(source, published, transfer, known=bool(resting))
     if held:
-        resting = _mirrored(source, published, transfer, held)
+        resting = _mirrored((source, published), transfer, held, resting)
     elif not resting:
         resting = _from_publisher(source, published, transfer)
     path = transfer.shelf.path
@@ -80,15 +80,14 @@ def _held(source: Source, published: Published, transfer: Transfer, *, known: bo
 
 
 def _mirrored(
-    source: Source, published: Published, transfer: Transfer, held: tuple[Held, ...]
+    wanted: tuple[Source, Published], transfer: Transfer, held: tuple[Held, ...], before: tuple[Resting, ...]
 ) -> tuple[Resting, ...]:
-    """The files of the mirror, at rest: those unchanged as they were, the others taken anew."""
-    before = transfer.shelf.resting(source.id, published.key)
+    """The files of the mirror, at rest: those unchanged as they were ``before``, the others taken anew."""
     same = {(file.name, file.status, file.mark): file for file in before if file.mark}
     files = tuple(same.get((file.name, file.status, file.mark)) or _taken(transfer, file) for file in held)
     if files == before:
         return before
-    return transfer.shelf.recorded(source.id, published.key, files)
+    return transfer.shelf.recorded(wanted[0].id, wanted[1].key, files)
 
 
 def _taken(transfer: Transfer, held: Held) -> Resting:
