@@ -28,7 +28,7 @@ def declared(tree: ast.Module) -> list[str] | None:
 def own_names(tree: ast.Module, package: str) -> tuple[set[str], set[str]]:
     """The public names that a package must list, and those that it may: all that it binds.
 
-    """The public names that a package must list, and all those that it binds, which it may list.
+    It must list what it defines, and what it takes from its own modules without using it: it hands that on.
     """
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     defined: set[str] = set()
