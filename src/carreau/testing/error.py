@@ -16,10 +16,10 @@ def normalised_error(
 ) -> float:
     """The share of the mass that is in the wrong zone: sum of \\|estimate - truth\\| / (2 x sum of truth).
 
-    No unit. 0 when every zone is right; 1 when an estimate of the same total has put everything in the wrong
-    zones. A zone without estimate (NaN) counts as 0: what was not given is in the wrong place. The two arrays hold
-    one figure per zone, in the same order; :class:`~carreau.errors.Broken` when they differ in length or when the
-    truth sums to nothing.
+    No unit. 0 when every zone is right; 1 when an estimate of the same total has put everything in the
+    wrong zones. A zone without estimate (NaN) counts as 0: what was not given is in the wrong place. The
+    two arrays hold one figure per zone, in the same order; :class:`~carreau.errors.Broken` when they differ
+    in length or when the truth sums to nothing.
 
     >>> normalised_error([10, 20, 30], [10, 20, 30])
     0.0

@@ -1,7 +1,7 @@
 """The columns of the census that count dwellings, households and families.
 
-Each rule yields a column's name without its vintage (``P_RP_PROP``), and for each dwelling whether, or how much, it
-counts in it (a number of rooms, of persons, of years).
+Each rule yields a column's name without its vintage (``P_RP_PROP``), and for each dwelling whether, or how
+much, it counts in it (a number of rooms, of persons, of years).
 """
 
 from __future__ import annotations
@@ -13,12 +13,28 @@ import numpy as np
 
 from carreau.testing.town.census_people import Measure
 from carreau.testing.town.model import (
-    COMMUNITY, COUPLE, COUPLE_WITH_CHILDREN, FREE, LONE_PARENT, OWNER, RESIDENCE, SECONDARY, SHARED, SINGLE, SOCIAL,
-    VACANT, Addresses, Array, Homes, People,
-)  # fmt: skip
+    COMMUNITY,
+    COUPLE,
+    COUPLE_WITH_CHILDREN,
+    FREE,
+    LONE_PARENT,
+    OWNER,
+    RESIDENCE,
+    SECONDARY,
+    SHARED,
+    SINGLE,
+    SOCIAL,
+    VACANT,
+    Addresses,
+    Array,
+    Homes,
+    People,
+)
 
-_SURFACES: Final = (("M30M2", 0, 30), ("3040M2", 30, 40), ("4060M2", 40, 60), ("6080M2", 60, 80), ("80100M2", 80, 100),
-                    ("100120M2", 100, 120), ("120M2P", 120, 10_000))  # fmt: skip
+_SURFACES: Final = (
+    ("M30M2", 0, 30), ("3040M2", 30, 40), ("4060M2", 40, 60), ("6080M2", 60, 80), ("80100M2", 80, 100),
+    ("100120M2", 100, 120), ("120M2P", 120, 10_000),
+)
 _PERIODS: Final = ("ACH19", "ACH45", "ACH70", "ACH90", "ACH05")
 _STAYS: Final = (("ANEM0002", 0, 2), ("ANEM0204", 2, 5), ("ANEM0509", 5, 10), ("ANEM10P", 10, 200))
 _SMALLEST_WITH_A_BATH: Final = 11
@@ -37,7 +53,12 @@ def _dwellings(addresses: Addresses, homes: Homes) -> Iterator[Measure]:
     """Dwellings by use, building, rooms and surface."""
     main, flat = homes.kind == RESIDENCE, addresses.collective[homes.address]
     any_use = homes.kind != COMMUNITY
-    yield from (("P_LOG", any_use), ("P_RP", main), ("P_RSECOCC", homes.kind == SECONDARY), ("P_LOGVAC", homes.kind == VACANT))
+    yield from (
+        ("P_LOG", any_use),
+        ("P_RP", main),
+        ("P_RSECOCC", homes.kind == SECONDARY),
+        ("P_LOGVAC", homes.kind == VACANT),
+    )
     yield from (("P_MAISON", any_use & ~flat), ("P_APPART", any_use & flat))
     yield from (("P_RPMAISON", main & ~flat), ("P_RPAPPART", main & flat))
     for rooms in range(1, 5):
@@ -76,7 +97,7 @@ def _tenures(homes: Homes) -> Iterator[Measure]:
     tenures = (
         ("", main), ("_PROP", main & (homes.tenure == OWNER)), ("_LOC", let),
         ("_LOCHLMV", main & (homes.tenure == SOCIAL)), ("_GRAT", main & (homes.tenure == FREE)),
-    )  # fmt: skip
+    )
     for name, mine in tenures:
         if name:
             yield f"P_RP{name}", mine
@@ -91,8 +112,9 @@ def _households(homes: Homes, people: People) -> Iterator[Measure]:
     types = (
         ("", main), ("PSEUL", alone), ("HSEUL", alone & ~by_woman), ("FSEUL", alone & by_woman),
         ("SFAM", main & (homes.type == SHARED)), ("FAM", family), ("COUPSENF", main & (homes.type == COUPLE)),
-        ("COUPAENF", main & (homes.type == COUPLE_WITH_CHILDREN)), ("FAMMONO", main & (homes.type == LONE_PARENT)),
-    )  # fmt: skip
+        ("COUPAENF", main & (homes.type == COUPLE_WITH_CHILDREN)),
+        ("FAMMONO", main & (homes.type == LONE_PARENT)),
+    )
     for name, mine in types:
         yield f"C_MEN{name}", mine
         yield f"C_PMEN{'_MEN' + name if name else ''}", np.where(mine, homes.size, 0)
@@ -102,8 +124,16 @@ def _families(homes: Homes, people: People) -> Iterator[Measure]:
     """Families by composition and number of children under 25."""
     main, by_woman = homes.kind == RESIDENCE, _led_by_woman(homes, people)
     family, lone = main & (homes.type >= COUPLE), main & (homes.type == LONE_PARENT)
-    yield from (("C_FAM", family), ("C_COUPAENF", main & (homes.type == COUPLE_WITH_CHILDREN)), ("C_FAMMONO", lone))
-    yield from (("C_HMONO", lone & ~by_woman), ("C_FMONO", lone & by_woman), ("C_COUPSENF", main & (homes.type == COUPLE)))
+    yield from (
+        ("C_FAM", family),
+        ("C_COUPAENF", main & (homes.type == COUPLE_WITH_CHILDREN)),
+        ("C_FAMMONO", lone),
+    )
+    yield from (
+        ("C_HMONO", lone & ~by_woman),
+        ("C_FMONO", lone & by_woman),
+        ("C_COUPSENF", main & (homes.type == COUPLE)),
+    )
     young = np.bincount(people.home, ~people.adult & (people.age < 25), minlength=len(homes.kind))
     for children in range(4):
         yield f"C_NE24F{children}", family & (young == children)

@@ -1,7 +1,9 @@
-"""The columns of the census that count persons: population by age and sex, occupation, activity, school, couples.
+"""The columns of the census that count persons: population by age and sex, occupation, activity, school,
+couples.
 
-Each rule yields a column's name without its vintage (``P_POP0014``), and for each person whether, or how much, they
-count in it. The same rules make the published files (on the surveyed persons) and the truth (on all of them).
+Each rule yields a column's name without its vintage (``P_POP0014``), and for each person whether, or how
+much, they count in it. The same rules make the published files (on the surveyed persons) and the truth (on
+all of them).
 """
 
 from __future__ import annotations
@@ -12,15 +14,24 @@ from typing import Final
 import numpy as np
 
 from carreau.testing.town.model import (
-    COMMUNITY, NONE, OCCUPIED, RETIRED, SINGLE, STUDENT, UNEMPLOYED, Array, Homes, People,
-)  # fmt: skip
+    COMMUNITY,
+    NONE,
+    OCCUPIED,
+    RETIRED,
+    SINGLE,
+    STUDENT,
+    UNEMPLOYED,
+    Array,
+    Homes,
+    People,
+)
 
 Measure = tuple[str, Array]
 
 _AGES: Final = (
     "0002", "0305", "0610", "1117", "1824", "2539", "4054", "5564", "6579", "80P",
     "0014", "1529", "3044", "4559", "6074", "75P", "0019", "2064", "65P",
-)  # fmt: skip
+)
 _AGES_BY_SEX: Final = _AGES[10:]
 _WORKING_AGES: Final = ("1564", "1524", "2554", "5564")
 _SCHOOL_AGES: Final = ("0205", "0610", "1114", "1517", "1824", "2529", "30P")

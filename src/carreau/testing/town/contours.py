@@ -1,7 +1,7 @@
 """The contours of the stations: Voronoi cells of their addresses, dissolved, cut at the commune, simplified.
 
-This is how the State's proposal of contours is made (layouts of the results' notes: simplified by 0.00015 degree one
-station at a time and rounded, hence small overlaps between neighbours).
+This is how the State's proposal of contours is made (layouts of the results' notes: simplified by 0.00015
+degree one station at a time and rounded, hence small overlaps between neighbours).
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ def _cut(addresses: Addresses, stations: Array, commune: Any) -> Array:
 
 
 def in_degrees(geometries: Array, decimals: int = DEGREE_DECIMALS) -> Array:
-    """The same geometries in longitude and latitude (EPSG:4326), rounded as published, repaired where rounding broke them.
+    """The same geometries in longitude and latitude (EPSG:4326), rounded as published, repaired where
+    rounding broke them.
 
     A missing geometry stays missing.
     """

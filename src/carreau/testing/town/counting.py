@@ -1,8 +1,9 @@
 """Counting the town by zones: the survey as INSEE draws it, the counts by IRIS, the counts by station.
 
-INSEE surveys every dwelling of a commune under 10,000 inhabitants, and two in five of a larger one over five years;
-the complementary questions are read on one dwelling in four, or on those two in five. A surveyed dwelling then stands
-for others: its weight is the number of dwellings of its commune over the number surveyed.
+INSEE surveys every dwelling of a commune under 10,000 inhabitants, and two in five of a larger one over
+five years; the complementary questions are read on one dwelling in four, or on those two in five. A
+surveyed dwelling then stands for others: its weight is the number of dwellings of its commune over the
+number surveyed.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ SURVEYED_IN_SMALL: Final = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The weight of each dwelling in the main and in the complementary exploitation; 0 when it was not surveyed."""
+    """The weight of each dwelling in the main and complementary exploitations; 0 when not surveyed."""
 
     main: Array
     complementary: Array
@@ -61,7 +62,8 @@ def _weights(homes: Homes, commune: Array, luck: Array, rate: Array) -> Array:
 def census_counts(
     lived: tuple[Addresses, Homes, People], zone: Array, zones: int, survey: Survey
 ) -> dict[str, Array]:
-    """Every census column counted by zone; ``zone`` is the zone of each dwelling, ``survey`` gives the weights.
+    """Every census column counted by zone; ``zone`` is the zone of each dwelling, ``survey`` gives the
+    weights.
 
     Columns whose name begins with P take the main weights, those with C the complementary ones.
     """
@@ -75,7 +77,7 @@ def census_counts(
 def _counted(
     measures: Iterable[Measure], zone: Array, weights: Mapping[str, Array], zones: int
 ) -> dict[str, Array]:
-    """Each measure summed by zone with the weights of its exploitation; rows that were not surveyed are left out."""
+    """Each measure summed by zone with the weights of its exploitation, over the rows surveyed."""
     rows = {letter: np.flatnonzero(weight) for letter, weight in weights.items()}
     heavy = {letter: weight[rows[letter]] for letter, weight in weights.items()}
     where = {letter: zone[rows[letter]] for letter in weights}

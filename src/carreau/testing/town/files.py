@@ -1,4 +1,4 @@
-"""The bytes of the town's files: archives and tables that come out the same, byte for byte, from the same town."""
+"""The bytes of the town's files: the same town gives the same archives and tables, byte for byte."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import py7zr
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -61,7 +60,9 @@ def seven_zipped(members: Mapping[str, bytes]) -> bytes:
     return held.getvalue()
 
 
-def text_of(header: Sequence[str], rows: Iterable[Sequence[str]], separator: str = ";", end: str = "\n") -> str:
+def text_of(
+    header: Sequence[str], rows: Iterable[Sequence[str]], separator: str = ";", end: str = "\n"
+) -> str:
     """A delimited text: the header, then one line per row of cells, none quoted."""
     return end.join([separator.join(header), *(separator.join(row) for row in rows), ""])
 
@@ -95,7 +96,7 @@ def parquet(table: pa.Table) -> bytes:
 
 
 def geoparquet(columns: Mapping[str, Sequence[Any]], geometries: Array) -> bytes:
-    """A GeoParquet file (EPSG:4326, WKB) of text and number columns and one geometry column, null where it is missing."""
+    """A GeoParquet file (EPSG:4326, WKB) of text and number columns and a geometry, null where missing."""
     table = pa.table({name: texts(values) for name, values in columns.items()})
     shapes = pa.array(shapely.to_wkb(geometries), pa.binary())
     crs = pyproj.CRS.from_epsg(4326).to_json_dict()
@@ -107,12 +108,8 @@ def geoparquet(columns: Mapping[str, Sequence[Any]], geometries: Array) -> bytes
 
 
 def texts(values: Any) -> pa.Array:
-    """A column as the mirrors' own files type it: long texts stay texts, numpy columns keep their numbers."""
-    if isinstance(values, np.ndarray) and values.dtype.kind in "if":
-        return pa.array(values)
-    if isinstance(values, pa.Array):
-        return values
-    return pa.array(list(values), pa.large_string())
+    """A column as it is, or as long texts when it is a sequence of texts."""
+    return values if isinstance(values, pa.Array) else pa.array(list(values), pa.large_string())
 
 
 def _json(value: Any) -> str:

@@ -1,8 +1,8 @@
 """Dwellings and the households who live in them: type, size, age of the reference person, tenure, comfort.
 
-The social standing of a household is drawn around that of its neighbourhood: ``segregation`` is the share of its
-variance that the neighbourhood explains. Probabilities are set near the national figures of the census of 2022
-(orders of magnitude, from memory): they make a plausible town, not a model of France.
+The social standing of a household is drawn around that of its neighbourhood: ``segregation`` is the share
+of its variance that the neighbourhood explains. Probabilities are set near the national figures of the
+census of 2022 (orders of magnitude, from memory): they make a plausible town, not a model of France.
 """
 
 from __future__ import annotations
@@ -13,9 +13,26 @@ from typing import Final
 import numpy as np
 
 from carreau.testing.town.model import (
-    COMMUNITY, COUPLE, COUPLE_WITH_CHILDREN, FREE, LONE_PARENT, OWNER, PRIVATE, RESIDENCE, SECONDARY, SHARED, SINGLE,
-    SOCIAL, VACANT, Addresses, Array, Homes, Land, drawn, logistic,
-)  # fmt: skip
+    COMMUNITY,
+    COUPLE,
+    COUPLE_WITH_CHILDREN,
+    FREE,
+    LONE_PARENT,
+    OWNER,
+    PRIVATE,
+    RESIDENCE,
+    SECONDARY,
+    SHARED,
+    SINGLE,
+    SOCIAL,
+    VACANT,
+    Addresses,
+    Array,
+    Homes,
+    Land,
+    drawn,
+    logistic,
+)
 from carreau.testing.town.streets import HOMES_OF_A_BUILDING
 
 _COMMUNITY_SHARE: Final = 0.012
@@ -31,7 +48,8 @@ def homes_of(
 ) -> Homes:
     """The dwellings of the town, sorted by address; exactly ``people`` inhabitants live in them.
 
-    What is left empty is vacant or a secondary residence. One retirement home per block houses 1.2 % of the people.
+    What is left empty is vacant or a secondary residence. One retirement home per block houses 1.2 % of the
+    people.
     """
     flats = 2 + random.geometric(1.0 / (HOMES_OF_A_BUILDING - 1.0), len(addresses.x))
     address = np.repeat(np.arange(len(addresses.x)), np.where(addresses.collective, np.minimum(flats, 60), 1))
@@ -44,7 +62,7 @@ def homes_of(
         address=address, kind=empty, type=kind_of_household, adults=adults, children=children, age=age,
         standing=standing, tenure=empty, rooms=empty, surface=empty, moved=empty, heating=empty, garage=empty,
         cars=empty, foreign=empty,
-    )  # fmt: skip
+    )
     homes = _with_retirement_homes(land, addresses, homes, people)
     homes = replace(homes, kind=_kinds(homes, people, random))
     return _furnished(addresses, homes, random)
@@ -84,7 +102,7 @@ def _members(kind: Array, youth: Array, random: np.random.Generator) -> tuple[Ar
 
 
 def _with_retirement_homes(land: Land, addresses: Addresses, homes: Homes, people: int) -> Homes:
-    """The homes where the first dwelling of the first IRIS of each block is a retirement home of many persons."""
+    """The homes where the first dwelling of each block is a retirement home of many persons."""
     each = int(people * _COMMUNITY_SHARE / land.blocks)
     first = np.searchsorted(addresses.iris[homes.address], np.arange(land.blocks) * 12)
     kind, adults, children = homes.kind.copy(), homes.adults.astype(np.int16), homes.children.copy()

@@ -1,4 +1,4 @@
-"""The town made from a number of inhabitants and a seed: same seed, same town, whatever the day or the machine."""
+"""The town made from a number of inhabitants and a seed: the same seed makes the same town."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ SMALLEST: Final = 2_000
 def town(people: int = 30_000, seed: int = 20261124, segregation: float = 0.45) -> Town:
     """A town of exactly ``people`` inhabitants: 3 communes, 12 IRIS and 25 stations per 30,000 of them.
 
-    ``segregation``, 0 to 1, is the share of the differences in social standing between households that their
-    neighbourhood explains: 0 mixes all alike everywhere, 1 makes each street of one kind. Pure: no clock, no disk.
-    :class:`~carreau.errors.Refused` under 2,000 inhabitants, over what one department can number, and for a
-    segregation that is not a share.
+    ``segregation``, 0 to 1, is the share of the differences in social standing between households that
+    their neighbourhood explains: 0 mixes all alike everywhere, 1 makes each street of one kind. Pure: no
+    clock, no disk. :class:`~carreau.errors.Refused` under 2,000 inhabitants, over what one department can
+    number, and for a segregation that is not a share.
     """
     if people < SMALLEST:
         raise Refused(

@@ -1,8 +1,8 @@
 """What a town is made of, from its ground to its ballots: frozen tables, one array per column.
 
-Land → streets and addresses → stations → homes → people → budgets → ballots. An array of one level holds the row
-numbers of the level above it (``home.address``, ``people.home``): no key is looked up, everything is counted by
-``numpy.bincount``. All coordinates are in metres, EPSG:2154.
+Land → streets and addresses → stations → homes → people → budgets → ballots. An array of one level holds
+the row numbers of the level above it (``home.address``, ``people.home``): no key is looked up, everything
+is counted by ``numpy.bincount``. All coordinates are in metres, EPSG:2154.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ LARGE_COMMUNE: Final = 10_000
 
 
 def stream(seed: int, stage: str) -> np.random.Generator:
-    """The random numbers of one stage of the town: changing a stage leaves the draws of the others as they are."""
+    """The random numbers of one stage of the town, apart from those of the other stages."""
     return np.random.default_rng([seed, *stage.encode("ascii")])
 
 
 def drawn(random: np.random.Generator, cumulated: Array, rows: Array) -> Array:
-    """One category per row, drawn from the cumulated probabilities ``cumulated[rows]`` (categories in columns)."""
+    """One category per row, drawn from the cumulated probabilities ``cumulated[rows]``."""
     luck = random.random(len(rows), dtype=np.float32)
     chosen = np.zeros(len(rows), dtype=np.int8)
     for category in range(cumulated.shape[1] - 1):
@@ -50,9 +50,9 @@ def logistic(value: Array) -> Array:
 class Land:
     """Communes and IRIS: codes, names, types, outlines; three communes and twelve IRIS per block.
 
-    ``corners`` are the four corners of each IRIS (south-west, south-east, north-east, north-west); ``quota`` its
-    share of the inhabitants; ``lean`` the parameters that say where in it people gather; ``collective`` the share of
-    its addresses that are blocks of flats.
+    ``corners`` are the four corners of each IRIS (south-west, south-east, north-east, north-west);
+    ``quota`` its share of the inhabitants; ``lean`` the parameters that say where in it people gather;
+    ``collective`` the share of its addresses that are blocks of flats.
     """
 
     communes: tuple[str, ...]
@@ -77,7 +77,7 @@ class Land:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """One row per address: where it is, its street and number, its building, the standing of its neighbourhood."""
+    """One row per address: where it is, its street and number, its building, its neighbourhood."""
 
     x: Array
     y: Array
@@ -97,7 +97,8 @@ class Addresses:
 class Stations:
     """One row per polling station of today: its key, commune and constituency, its key in 2017, its contour.
 
-    ``former`` is the row of the 2017 station in ``former_ids``; ``contour`` is empty for a commune's only station.
+    ``former`` is the row of the 2017 station in ``former_ids``; ``contour`` is empty for a commune's only
+    station.
     """
 
     ids: tuple[str, ...]
@@ -110,7 +111,7 @@ class Stations:
 
 @dataclass(frozen=True, slots=True)
 class Homes:
-    """One row per dwelling: address, use, household type and size, tenure, comfort, tastes of its household."""
+    """One row per dwelling: address, use, household type and size, tenure, comfort, origin."""
 
     address: Array
     kind: Array
@@ -159,7 +160,7 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Budgets:
-    """One row per dwelling, euros a year: resources by kind, tax, consumption units, and family benefits received."""
+    """One row per dwelling, euros a year: resources by kind, benefits, tax; and consumption units."""
 
     wages: Array
     unemployment: Array
@@ -178,9 +179,11 @@ class Budgets:
 
 @dataclass(frozen=True, slots=True)
 class Ballots:
-    """One election: for each inhabitant, not registered, absent, blank, null, or the number of the candidate chosen.
+    """One election: for each inhabitant, not registered, absent, blank, null, or the number of the
+    candidate chosen.
 
-    ``candidates`` holds, per constituency (0 for a national election), the facts of each candidate in panel order.
+    ``candidates`` holds, per constituency (0 for a national election), the facts of each candidate in panel
+    order.
     """
 
     election: str
@@ -192,8 +195,8 @@ class Ballots:
 class Town:
     """A town with nothing hidden: everything that the publishers' files will say of it, and the truth beside.
 
-    ``truth`` has one row per station of today, its key ``bv_id``, and one column per source column (without its
-    vintage) counted on the persons themselves.
+    ``truth`` has one row per station of today, its key ``bv_id``, and one column per source column (without
+    its vintage) counted on the persons themselves.
     """
 
     seed: int

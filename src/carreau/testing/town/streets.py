@@ -1,7 +1,7 @@
 """Streets, addresses along them, and the polling stations that gather streets.
 
-A station is a group of streets of one commune, near each other and of like weight, not an area: its limits do not
-follow those of the IRIS, and two stations may interleave where their streets do. So it is in life.
+A station is a group of streets of one commune, near each other and of like weight, not an area: its limits
+do not follow those of the IRIS, and two stations may interleave where their streets do. So it is in life.
 """
 
 from __future__ import annotations
@@ -13,14 +13,23 @@ from typing import Any, Final
 
 import numpy as np
 
-from carreau.testing.town.land import MERGED, commune_code
-from carreau.testing.town.model import MAIN_COMMUNE, MERGED_COMMUNE, SMALL_COMMUNE, Addresses, Array, Land, Stations
+from carreau.testing.town.land import BORDER_STREETS, MERGED, commune_code
+from carreau.testing.town.model import (
+    MAIN_COMMUNE,
+    MERGED_COMMUNE,
+    SMALL_COMMUNE,
+    Addresses,
+    Array,
+    Land,
+    Stations,
+)
 
 PEOPLE_PER_HOME: Final = 2.15
 SPARE_HOMES: Final = 1.13
 HOMES_OF_A_BUILDING: Final = 9.0
 _ADDRESSES_OF_A_STREET: Final = 18
-_BORDER: Final = 0.03
+_FROM_BORDER: Final = 32.0
+_ASLANT: Final = np.array([[0.86, -0.5], [0.5, 0.86]])  # so that stations do not follow the net of the IRIS
 _CODES: Final = {
     MAIN_COMMUNE: tuple(f"{number:04d}" for number in range(1, 22)),
     SMALL_COMMUNE: ("0001",),
@@ -36,7 +45,7 @@ def facts(name: str) -> dict[str, Any]:
 
 
 def addresses_of(land: Land, people: int, random: np.random.Generator) -> Addresses:
-    """The addresses of ``land`` for ``people`` inhabitants, sorted by IRIS; all in station 0 of their commune yet."""
+    """The addresses of ``land`` for ``people`` inhabitants, sorted by IRIS; without their station yet."""
     homes = land.quota * people / PEOPLE_PER_HOME * SPARE_HOMES
     mean = 1.0 + land.collective * (HOMES_OF_A_BUILDING - 1.0)
     iris = np.repeat(np.arange(len(land.iris)), np.ceil(homes / mean).astype(np.int64))
@@ -52,17 +61,19 @@ def addresses_of(land: Land, people: int, random: np.random.Generator) -> Addres
         collective=collective, social=social, period=period.astype(np.int8),
         standing=standing, youth=youth, station=np.zeros(len(iris), dtype=np.int64),
         streets=_street_names(int(street.max()) + 1, random),
-    )  # fmt: skip
+    )
 
 
 def with_stations(
     land: Land, addresses: Addresses, random: np.random.Generator
 ) -> tuple[Addresses, Stations]:
-    """The addresses with the station where their inhabitants vote, and the stations themselves, without contour yet."""
+    """The addresses with the station where their inhabitants vote, and the stations, without contour."""
     weight = np.where(addresses.collective, HOMES_OF_A_BUILDING, 1.0)
     street_weight = np.bincount(addresses.street, weight)
-    centre = np.stack([np.bincount(addresses.street, weight * at) / street_weight for at in (addresses.x, addresses.y)])
-    centre = centre.T + random.normal(0.0, 55.0, (len(street_weight), 2))
+    centre = np.stack(
+        [np.bincount(addresses.street, weight * at) / street_weight for at in (addresses.x, addresses.y)]
+    )
+    centre = (centre.T + random.normal(0.0, 55.0, (len(street_weight), 2))) @ _ASLANT
     street_commune = np.empty(len(street_weight), dtype=np.int64)
     street_commune[addresses.street] = land.iris_commune[addresses.iris]
     station = np.empty(len(street_weight), dtype=np.int64)
@@ -74,11 +85,13 @@ def with_stations(
         station[mine] = len(ids) + _halved(centre[mine], street_weight[mine], len(codes))
         ids += [f"{code}_{each}" for each in codes]
         commune_of += [commune] * len(codes)
-    return replace(addresses, station=station[addresses.street]), _stations(land, tuple(ids), np.array(commune_of))
+    return replace(addresses, station=station[addresses.street]), _stations(
+        land, tuple(ids), np.array(commune_of)
+    )
 
 
 def _stations(land: Land, ids: tuple[str, ...], commune: Array) -> Stations:
-    """The stations of ``ids`` with their keys of 2017: one was split since, one renamed, one in a commune merged since."""
+    """The stations with their keys of 2017: one was split since, one renamed, one in a merged commune."""
     former = [_former_id(land, each, int(where)) for each, where in zip(ids, commune, strict=True)]
     former_ids = tuple(sorted(set(former)))
     return Stations(
@@ -100,7 +113,7 @@ def _former_id(land: Land, today: str, commune: int) -> str:
 
 
 def _halved(points: Array, weight: Array, parts: int) -> Array:
-    """The part, 0 to ``parts`` - 1, of each point: the longer side cut again and again where the weights balance."""
+    """The part, 0 to ``parts`` - 1, of each point: the longer side is cut where the weights balance."""
     part = np.zeros(len(points), dtype=np.int64)
     if parts == 1 or len(points) < 2:
         return part
@@ -115,7 +128,7 @@ def _halved(points: Array, weight: Array, parts: int) -> Array:
 
 
 def _streets(iris: Array, count: int, random: np.random.Generator) -> tuple[Array, Array]:
-    """For each address its street (numbered over the whole town, none empty) and its place along it, -1/2 to 1/2."""
+    """For each address its street (none is empty) and its place along it, -1/2 to 1/2."""
     size = np.bincount(iris, minlength=count)
     streets = np.maximum(np.ceil(size / _ADDRESSES_OF_A_STREET).astype(np.int64), np.minimum(size, 3))
     first = np.concatenate([[0], np.cumsum(streets)[:-1]])
@@ -127,21 +140,30 @@ def _streets(iris: Array, count: int, random: np.random.Generator) -> tuple[Arra
 def _along_streets(
     land: Land, iris: Array, street: Array, offset: Array, random: np.random.Generator
 ) -> tuple[Array, Array]:
-    """Coordinates of the addresses: a street is a segment in its IRIS, an address stands a little off its axis."""
+    """Coordinates of the addresses: a street is a segment in its IRIS, an address stands off its axis.
+
+    Two streets of each block are shared by two communes, one on each side.
+    """
     count = int(street.max()) + 1
     where = np.empty(count, dtype=np.int64)
     where[street] = iris
     lean = land.lean[where]
     middle = np.stack([random.beta(lean[:, 0], lean[:, 1]), random.beta(lean[:, 2], lean[:, 3])], axis=1)
     angle = random.normal(0.0, 0.12, count) + (random.random(count) < 0.5) * np.pi / 2
-    axis = np.stack([np.cos(angle), np.sin(angle)], axis=1) * random.uniform(110, 380, count)[:, None]
+    length = random.uniform(110, 380, count)
+    for place, rank, across, up in BORDER_STREETS:
+        shared = street[np.searchsorted(iris, np.arange(land.blocks) * 12 + place)] + rank
+        middle[shared], length[shared] = (across, up), 700.0
+        angle[shared] = np.pi / 2 if up == 0.5 else 0.0
+    axis = np.stack([np.cos(angle), np.sin(angle)], axis=1) * length[:, None]
     aside = random.normal(0.0, 9.0, (len(iris), 2))
     width = np.linalg.norm(land.corners[:, 1] - land.corners[:, 0], axis=1)
     height = np.linalg.norm(land.corners[:, 3] - land.corners[:, 0], axis=1)
     side = np.stack([width, height], axis=1)[iris]
     at = middle[street] + (axis[street] * offset[:, None] + aside) / side
-    at = _BORDER + np.abs(np.mod(at - _BORDER, 2 * (1 - 2 * _BORDER)))
-    at = np.where(at > 1 - _BORDER, 2 * (1 - _BORDER) - at, at)
+    edge = _FROM_BORDER / side
+    at = edge + np.mod(at - edge, 2 * (1 - 2 * edge))
+    at = np.where(at > 1 - edge, 2 * (1 - edge) - at, at)
     u, v = at[:, :1], at[:, 1:]
     c = land.corners[iris]
     point = (1 - u) * (1 - v) * c[:, 0] + u * (1 - v) * c[:, 1] + u * v * c[:, 2] + (1 - u) * v * c[:, 3]
@@ -149,7 +171,7 @@ def _along_streets(
 
 
 def _field(x: Array, y: Array, random: np.random.Generator, far: float, near: float) -> Array:
-    """A smooth random field at the addresses (sums of waves of two lengths, in metres), of mean 0 and variance 1."""
+    """A smooth random field at the addresses (waves of two lengths, in metres), of mean 0 and variance 1."""
     value = np.zeros(len(x))
     for length, waves, part in ((far, 24, 0.7), (near, 24, 0.3)):
         for _ in range(waves):
@@ -164,5 +186,6 @@ def _street_names(count: int, random: np.random.Generator) -> tuple[str, ...]:
     pairs = [f"{way} {name}" for way in words["ways"] for name in words["names"]]
     order = random.permutation(len(pairs))
     return tuple(
-        pairs[order[k % len(pairs)]] + (f" {k // len(pairs) + 1}" if k >= len(pairs) else "") for k in range(count)
+        pairs[order[k % len(pairs)]] + (f" {k // len(pairs) + 1}" if k >= len(pairs) else "")
+        for k in range(count)
     )

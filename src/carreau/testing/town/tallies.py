@@ -1,4 +1,4 @@
-"""Ballots counted by station, of today or of another vintage, and the truth of the town: one row per station of today."""
+"""Ballots counted by station of any vintage, and the truth of the town by station of today."""
 
 from __future__ import annotations
 
@@ -11,13 +11,23 @@ import pyarrow as pa
 from carreau.testing.town.counting import census_counts, census_of_all
 from carreau.testing.town.incomes import benefits_by_zone, incomes_by_zone
 from carreau.testing.town.model import (
-    ABSENT, BLANK, FIRST_CANDIDATE, NULL, Addresses, Array, Ballots, Budgets, Homes, People, Stations,
-)  # fmt: skip
+    ABSENT,
+    BLANK,
+    FIRST_CANDIDATE,
+    NULL,
+    Addresses,
+    Array,
+    Ballots,
+    Budgets,
+    Homes,
+    People,
+    Stations,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What one station counted: registered, abstentions, blank, null, and the votes of each candidate of its field."""
+    """What one station counted: registered, abstentions, blank, null, and the votes of its candidates."""
 
     registered: int
     absent: int
@@ -38,7 +48,7 @@ class Tally:
 
 
 def tallies_of(ballots: Ballots, station: Array, fields: Array) -> tuple[Tally, ...]:
-    """One tally per station; ``station`` is where each inhabitant votes, ``fields`` the field of each station."""
+    """One tally per station; ``station`` is where each inhabitant votes, ``fields`` each station's field."""
     width = FIRST_CANDIDATE + max(len(field) for field in ballots.candidates)
     voter = ballots.choice >= 0
     cell = station[voter] * width + ballots.choice[voter]
@@ -47,7 +57,9 @@ def tallies_of(ballots: Ballots, station: Array, fields: Array) -> tuple[Tally, 
     for row, field in zip(table, fields, strict=True):
         candidates = ballots.candidates[int(field)]
         votes = tuple(int(each) for each in row[FIRST_CANDIDATE : FIRST_CANDIDATE + len(candidates)])
-        tallies.append(Tally(int(row.sum()), int(row[ABSENT]), int(row[BLANK]), int(row[NULL]), votes, candidates))
+        tallies.append(
+            Tally(int(row.sum()), int(row[ABSENT]), int(row[BLANK]), int(row[NULL]), votes, candidates)
+        )
     return tuple(tallies)
 
 
@@ -59,11 +71,13 @@ def field_of(ballots: Ballots, constituency: Array) -> Array:
 def truth_of(
     lived: tuple[Addresses, Stations, Homes, People, Budgets], ballots: tuple[Ballots, ...]
 ) -> pa.Table:
-    """One row per station of today: the exact count of every source column on the persons who live at its addresses.
+    """One row per station of today: the exact count of every source column on the persons who live at its
+    addresses.
 
-    ``bv_id``, then the census (``P_POP`` … ``C_MEN`` …, households and dwellings included), Filosofi (``MED`` …), CAF
-    (``A`` …), then ``<election>_inscrits``, ``_abstentions``, ``_votants``, ``_blancs``, ``_nuls``, ``_exprimes`` and
-    ``_voix_<NAME or NUANCE>``. Counts are whole numbers; income columns are null where nobody lives in a household.
+    ``bv_id``, then the census (``P_POP`` … ``C_MEN`` …, households and dwellings included), Filosofi
+    (``MED`` …), CAF (``A`` …), then ``<election>_inscrits``, ``_abstentions``, ``_votants``, ``_blancs``,
+    ``_nuls``, ``_exprimes`` and ``_voix_<NAME or NUANCE>``. Counts are whole numbers; income columns are
+    null where nobody lives in a household.
     """
     addresses, stations, homes, people, budgets = lived
     zone, zones = addresses.station[homes.address], len(stations.ids)
@@ -91,10 +105,11 @@ def _ballot_columns(election: str, tallies: tuple[Tally, ...]) -> dict[str, pa.A
         "inscrits": [t.registered for t in tallies], "abstentions": [t.absent for t in tallies],
         "votants": [t.voters for t in tallies], "blancs": [t.blank for t in tallies],
         "nuls": [t.null for t in tallies], "exprimes": [t.valid for t in tallies],
-    }  # fmt: skip
+    }
     columns = {f"{election}_{name}": pa.array(values, pa.int64()) for name, values in totals.items()}
     votes = [
-        {each.get("nuance", each["last"]): vote for each, vote in zip(t.candidates, t.votes, strict=True)} for t in tallies
+        {each.get("nuance", each["last"]): vote for each, vote in zip(t.candidates, t.votes, strict=True)}
+        for t in tallies
     ]
     names = dict.fromkeys(name for row in votes for name in row)
     return columns | {

@@ -1,8 +1,9 @@
 """Who is registered, who votes and for whom: an individual model over four elections.
 
-Each voter has two leanings (economy: left to right; openness: open to closed) that follow age, occupation, diploma,
-income, tenure and origin, plus a part of their own that lasts from one election to the next. They choose the
-candidate whose place is near, whose favour is high, by a multinomial logit; turnout is another logit.
+Each voter has two leanings (economy: left to right; openness: open to closed) that follow age, occupation,
+diploma, income, tenure and origin, plus a part of their own that lasts from one election to the next. They
+choose the candidate whose place is near, whose favour is high, by a multinomial logit; turnout is another
+logit.
 """
 
 from __future__ import annotations
@@ -13,9 +14,28 @@ from typing import Any, Final
 import numpy as np
 
 from carreau.testing.town.model import (
-    ABSENT, BLANK, EMPLOYEE, EXECUTIVE, FARMER, FIRST_CANDIDATE, NOT_REGISTERED, NULL, OWNER, PRIVATE, SELF_EMPLOYED,
-    SOCIAL, WORKER, Addresses, Array, Ballots, Budgets, Homes, People, Stations, logistic,
-)  # fmt: skip
+    ABSENT,
+    BLANK,
+    EMPLOYEE,
+    EXECUTIVE,
+    FARMER,
+    FIRST_CANDIDATE,
+    NOT_REGISTERED,
+    NULL,
+    OWNER,
+    PRIVATE,
+    SELF_EMPLOYED,
+    SOCIAL,
+    WORKER,
+    Addresses,
+    Array,
+    Ballots,
+    Budgets,
+    Homes,
+    People,
+    Stations,
+    logistic,
+)
 from carreau.testing.town.streets import facts
 
 CENSUS_YEAR: Final = 2022
@@ -51,7 +71,9 @@ def ballots_of(
 
 def _registration(homes: Homes, people: People) -> Array:
     """The probability that an adult citizen is on the electoral roll: lower for those who moved lately."""
-    return logistic(2.4 + 0.02 * (people.age - 40.0) + 0.05 * homes.moved[people.home] + 0.15 * people.diploma)
+    return logistic(
+        2.4 + 0.02 * (people.age - 40.0) + 0.05 * homes.moved[people.home] + 0.15 * people.diploma
+    )
 
 
 def _standardised(amount: Array) -> Array:
@@ -68,7 +90,12 @@ def _leanings(homes: Homes, people: People, budgets: Budgets, random: np.random.
     economy = 0.3 * income + 0.55 * own + 0.25 * (tenure == OWNER) - 0.35 * (tenure == SOCIAL) + 0.2 * age
     economy = economy - 0.55 * people.immigrant - 0.1 + 0.75 * random.standard_normal(len(age))
     worker, employee = people.occupation == WORKER, people.occupation == EMPLOYEE
-    openness = -0.26 * (people.diploma - 2.6) + 0.4 * worker + 0.2 * employee - 0.35 * (people.occupation == EXECUTIVE)
+    openness = (
+        -0.26 * (people.diploma - 2.6)
+        + 0.4 * worker
+        + 0.2 * employee
+        - 0.35 * (people.occupation == EXECUTIVE)
+    )
     openness = openness - 0.15 * age - 0.6 * people.immigrant - 0.15 * (tenure == PRIVATE)
     return np.stack([economy, openness + 0.7 * random.standard_normal(len(age))], axis=1).astype(np.float32)
 
@@ -77,7 +104,11 @@ def _zeal(homes: Homes, people: People, budgets: Budgets) -> Array:
     """The leaning of each person to go and vote."""
     age = np.minimum(people.age, 75) - 48.0
     tenure = homes.tenure[people.home]
-    zeal = 0.03 * age - 0.04 * np.maximum(people.age - 80.0, 0) + 0.2 * _standardised(budgets.standard[people.home])
+    zeal = (
+        0.03 * age
+        - 0.04 * np.maximum(people.age - 80.0, 0)
+        + 0.2 * _standardised(budgets.standard[people.home])
+    )
     return np.asarray(zeal + 0.17 * people.diploma - 0.45 * (tenure == SOCIAL) - 0.2 * (tenure == PRIVATE))
 
 
@@ -99,7 +130,9 @@ def _choices(
         part = slice(start, start + _CHUNK)
         for field in np.unique(where[part]) if len(fields) > 1 else [0]:
             mine = np.flatnonzero(where[part] == field) if len(fields) > 1 else np.arange(len(where[part]))
-            place = np.array([[each["economy"], each["openness"]] for each in fields[field]], dtype=np.float32)
+            place = np.array(
+                [[each["economy"], each["openness"]] for each in fields[field]], dtype=np.float32
+            )
             favour = np.array([each["favour"] for each in fields[field]], dtype=np.float32)
             away = ((leaning[part][mine, None, :] - place) ** 2).sum(axis=2)
             luck = random.gumbel(size=away.shape).astype(np.float32)
@@ -130,18 +163,23 @@ def _named(candidates: Sequence[dict[str, Any]], field: int) -> tuple[dict[str, 
         named.append(each | {
             "sex": sex, "last": words["last_names"][number % len(words["last_names"])],
             "first": first[(number * 7 + field) % len(first)],
-        })  # fmt: skip
+        })
     return tuple(named)
 
 
 def _qualified(first: Ballots, field: int, where: Array) -> tuple[dict[str, Any], ...]:
-    """Who is in the second round: the two first, and any other with the votes of 12.5 % of the registered (L.162).
+    """Who is in the second round: the two first, and any other with the votes of 12.5 % of the registered
+    (L.162).
 
     A candidate over half of the votes is kept with the second: the town votes twice everywhere.
     """
     choice = first.choice[where == field]
     registered = int((choice != NOT_REGISTERED).sum())
-    votes = np.bincount(choice[choice >= FIRST_CANDIDATE] - FIRST_CANDIDATE, minlength=len(first.candidates[field]))
+    votes = np.bincount(
+        choice[choice >= FIRST_CANDIDATE] - FIRST_CANDIDATE, minlength=len(first.candidates[field])
+    )
     order = np.argsort(-votes, kind="stable")
-    kept = sorted(place for rank, place in enumerate(order) if rank < 2 or votes[place] >= _QUALIFIED * registered)
+    kept = sorted(
+        place for rank, place in enumerate(order) if rank < 2 or votes[place] >= _QUALIFIED * registered
+    )
     return tuple(first.candidates[field][place] for place in kept)

@@ -1,6 +1,7 @@
 """The files on benefits, job-seekers and facilities: CAF by IRIS, France Travail by priority district, BPE.
 
-A count of fewer than 5 households is left blank, never zero; an IRIS of fewer than 100 is blank with a ``NOTE``.
+A count of fewer than 5 households is left blank, never zero; an IRIS of fewer than 100 is blank with a
+``NOTE``.
 """
 
 from __future__ import annotations
@@ -14,8 +15,13 @@ from carreau.testing.town.files import File, french, text_of
 from carreau.testing.town.files import zipped as archived
 from carreau.testing.town.incomes import benefits_by_zone
 from carreau.testing.town.model import (
-    MAIN_COMMUNE, PRIVATE, SOCIAL, STUDENT, UNEMPLOYED, Array, Town, stream,
-)  # fmt: skip
+    MAIN_COMMUNE,
+    SOCIAL,
+    UNEMPLOYED,
+    Array,
+    Town,
+    stream,
+)
 from carreau.testing.town.streets import facts
 
 FEWEST_HOUSEHOLDS: Final = 100
@@ -46,8 +52,9 @@ def _benefits_by_iris(town: Town) -> File:
     content = text_of(header, rows, end="\r\n").encode()
     return File(
         "cnaf_caf-iris-2020/data_CAF_2020_IRIS.zip", archived({"data_CAF_2020_IRIS.csv": content}),
-        "CNAF layout", "2020", len(rows), "CRLF; counts under 5 blank; an IRIS under 100 households blank with NOTE 3",
-    )  # fmt: skip
+        "CNAF layout", "2020", len(rows),
+        "CRLF; counts under 5 blank; an IRIS under 100 households blank with NOTE 3",
+    )
 
 
 def _count(value: float) -> str:
@@ -56,7 +63,7 @@ def _count(value: float) -> str:
 
 
 def district(town: Town) -> Array:
-    """Who lives in the town's priority district: the social housing of the IRIS of the first commune that has most."""
+    """Who lives in the town's priority district: the social housing of the IRIS that has most of it."""
     iris = town.addresses.iris[town.homes.address]
     let = (town.homes.tenure == SOCIAL) & (town.land.iris_commune[iris] == MAIN_COMMUNE)
     home = let & (iris == int(np.argmax(np.bincount(iris[let], minlength=len(town.land.iris)))))
@@ -73,7 +80,7 @@ def _job_seekers(town: Town) -> File:
     return File(
         "francetravail_qpv-2022/IPRO_2022.csv", content.encode(), "France Travail layout", "2022", 1,
         "one priority district; indicators of a whole country (evolutions, subsidised contracts) left blank",
-    )  # fmt: skip
+    )
 
 
 def _seekers_of(town: Town) -> dict[str, str]:
@@ -85,17 +92,23 @@ def _seekers_of(town: Town) -> dict[str, str]:
     kinds = {
         "ABCDE": inside & ((people.activity == UNEMPLOYED) | (people.part_time & (luck < 0.3))),
         "ABC": seeking, "ABC_RSA": seeking & minima, "A": seeking & (luck < 0.6),
-    }  # fmt: skip
-    for level, (low, high) in {"INFCAPBEP": (-1, 1), "CAPBEP": (2, 2), "BAC": (3, 3), "SUPBAC": (4, 6)}.items():
+    }
+    for level, (low, high) in {
+        "INFCAPBEP": (-1, 1),
+        "CAPBEP": (2, 2),
+        "BAC": (3, 3),
+        "SUPBAC": (4, 6),
+    }.items():
         kinds[f"ABC_{level}"] = seeking & (people.diploma >= low) & (people.diploma <= high)
     for length in range(4):
         kinds[f"ABC_DUR{length + 1}"] = seeking & (np.floor(luck * 4) == length)
     counts = {f"{name}{mark}": kind & sex for name, kind in kinds.items() for mark, sex in (
-        ("", inside), ("_F", people.woman), ("_H", ~people.woman))}  # fmt: skip
+        ("", inside), ("_F", people.woman), ("_H", ~people.woman))}
     counts |= {
         "ABC_25": seeking & (people.age < 25), "ABC_2649": seeking & (people.age >= 25) & (people.age < 50),
-        "ABC_50": seeking & (people.age >= 50), "ABC_FR": seeking & ~people.foreign, "ABC_E": seeking & people.foreign,
-    }  # fmt: skip
+        "ABC_50": seeking & (people.age >= 50), "ABC_FR": seeking & ~people.foreign,
+        "ABC_E": seeking & people.foreign,
+    }
     working_age = inside & (people.age >= 15) & (people.age < 65)
     rate = 100.0 * float((working_age & (people.activity == 1)).sum()) / max(int(working_age.sum()), 1)
     shown = {name: _thousands(int(kind.sum())) for name, kind in counts.items()}
@@ -112,24 +125,32 @@ def _facilities(town: Town) -> Iterator[File]:
     layout, kinds = facts("layouts")["facilities"], facts("places")["facilities"]
     random, addresses, land = stream(town.seed, "facilities"), town.addresses, town.land
     drawn = {
-        code: np.sort(random.choice(len(addresses.x), max(1, round(len(town.people.age) * rate / 10_000)), replace=False))
+        code: np.sort(
+            random.choice(
+                len(addresses.x), max(1, round(len(town.people.age) * rate / 10_000)), replace=False
+            )
+        )
         for code, rate in kinds.items()
     }
     detailed, gathered = [], []
     for code, rows in drawn.items():
         for row in rows:
             place = _facility_place(town, int(addresses.iris[row]))
-            detailed.append([*place, "2020", code, f"{addresses.x[row]:.2f}", f"{addresses.y[row]:.2f}", "Bonne"])
+            detailed.append(
+                [*place, "2020", code, f"{addresses.x[row]:.2f}", f"{addresses.y[row]:.2f}", "Bonne"]
+            )
         for iris, number in enumerate(np.bincount(addresses.iris[rows], minlength=len(land.iris))):
             if number:
                 gathered.append([*_facility_place(town, iris), "2020", code, str(number)])
-    for stem, header, rows in (
-        ("bpe20_ensemble", layout["bpe_2020"], gathered), ("bpe20_ensemble_xy", layout["bpe_2020_xy"], detailed),
-    ):  # fmt: skip
+    for stem, header, lines in (
+        ("bpe20_ensemble", layout["bpe_2020"], gathered),
+        ("bpe20_ensemble_xy", layout["bpe_2020_xy"], detailed),
+    ):
         yield File(
-            f"insee_bpe-2020/{stem}_csv.zip", archived({f"{stem}.csv": text_of(header, sorted(rows)).encode()}),
-            "INSEE layout", "BPE 2020", len(rows), "DCIRIS with its underscore; coordinates in EPSG:2154",
-        )  # fmt: skip
+            f"insee_bpe-2020/{stem}_csv.zip",
+            archived({f"{stem}.csv": text_of(header, sorted(lines)).encode()}),
+            "INSEE layout", "BPE 2020", len(lines), "DCIRIS with its underscore; coordinates in EPSG:2154",
+        )
 
 
 def _facility_place(town: Town, iris: int) -> list[str]:

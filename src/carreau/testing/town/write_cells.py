@@ -1,8 +1,8 @@
 """The 200 m grid of Filosofi 2021: one row per cell where a household lives, imputed where fewer than 11 do.
 
-A cell of fewer than 11 households shows the figures of its « natural » square (1, 2, 4 … km: the smallest that gathers 11
-households out of such cells) spread pro rata of its inhabitants, and says so with ``i_est_200`` = 1. A cell that
-straddles communes concatenates their codes.
+A cell of fewer than 11 households shows the figures of its « natural » square (1, 2, 4 … km: the smallest
+that gathers 11 households out of such cells) spread pro rata of its inhabitants, and says so with
+``i_est_200`` = 1. A cell that straddles communes concatenates their codes.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ FEWEST: Final = 11
 _NATURAL: Final = (1000, 2000, 4000, 8000, 16000, 32000)
 _AGES: Final = (
     ("ind_0_3", 0, 3), ("ind_4_5", 4, 5), ("ind_6_10", 6, 10), ("ind_11_17", 11, 17), ("ind_18_24", 18, 24),
-    ("ind_25_39", 25, 39), ("ind_40_54", 40, 54), ("ind_55_64", 55, 64), ("ind_65_79", 65, 79), ("ind_80p", 80, 200),
-)  # fmt: skip
+    ("ind_25_39", 25, 39), ("ind_40_54", 40, 54), ("ind_55_64", 55, 64), ("ind_65_79", 65, 79),
+    ("ind_80p", 80, 200),
+)
 _KEYS: Final = 6
 
 
@@ -32,14 +33,17 @@ def cell_files(town: Town) -> Iterator[File]:
     """Filosofi2021_carreaux_200m_csv.zip, which holds the 7z that holds the CSV, as INSEE ships it."""
     header = facts("layouts")["filosofi"]["cells_2021"]
     columns = cells_of(town)
-    cells = [columns[name] if name in header[:_KEYS] else [plain(v) for v in columns[name]] for name in header]
+    cells = [
+        columns[name] if name in header[:_KEYS] else [plain(v) for v in columns[name]] for name in header
+    ]
     content = text_of(header, zip(*cells, strict=True), separator=",").encode()
     stem = "Filosofi2021_carreaux_200m"
     yield File(
         f"insee_filosofi-carreaux-200m-2021/{stem}_csv.zip",
         zipped({f"{stem}_csv.7z": seven_zipped({"carreaux_200m_met.csv": content})}),
-        "INSEE layout", "Filosofi 2021", len(cells[0]), "EPSG:3035; cells under 11 households imputed (i_est_200 = 1)",
-    )  # fmt: skip
+        "INSEE layout", "Filosofi 2021", len(cells[0]),
+        "EPSG:3035; cells under 11 households imputed (i_est_200 = 1)",
+    )
 
 
 def cells_of(town: Town) -> dict[str, Array]:
@@ -48,7 +52,9 @@ def cells_of(town: Town) -> dict[str, Array]:
     address = town.homes.address[rows]
     to_grid = pyproj.Transformer.from_crs(2154, 3035, always_xy=True)
     east, north = to_grid.transform(town.addresses.x, town.addresses.y)
-    corner = np.stack([np.floor(np.asarray(north) / CELL), np.floor(np.asarray(east) / CELL)], axis=1).astype(np.int64)
+    corner = np.stack([np.floor(np.asarray(north) / CELL), np.floor(np.asarray(east) / CELL)], axis=1).astype(
+        np.int64
+    )
     cell, where = np.unique(corner[address], axis=0, return_inverse=True)
     where = where.ravel()
     counts = _counts(town, rows, where, len(cell))
@@ -78,7 +84,7 @@ def _counts(town: Town, rows: Array, where: Array, cells: int) -> dict[str, Arra
         "men_surf": homes.surface[rows], "men_coll": flat, "men_mais": ~flat, "log_av45": period <= 1,
         "log_45_70": period == 2, "log_70_90": period == 3, "log_ap90": period >= 4,
         "log_inc": np.zeros(len(rows)), "log_soc": addresses.social[address],
-    }  # fmt: skip
+    }
     counts = {name: np.bincount(where, value, minlength=cells) for name, value in households.items()}
     cell_of_home = np.full(len(homes.kind), -1)
     cell_of_home[rows] = where
@@ -98,8 +104,8 @@ def _names(corner: Array, size: int) -> Array:
 def _natural_squares(corner: Array, households: Array) -> tuple[Array, Array]:
     """The natural square of each cell, and which cells are imputed.
 
-    Cells with enough households are their own. The others are gathered in squares of 1 km, then 2, 4 …, until a square
-    gathers enough of them; what is left at 32 km stays there.
+    Cells with enough households are their own. The others are gathered in squares of 1 km, then 2, 4 …,
+    until a square gathers enough of them; what is left at 32 km stays there.
     """
     natural = _names(corner, CELL).astype(object)
     small = households < FEWEST

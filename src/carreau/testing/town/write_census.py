@@ -1,7 +1,7 @@
 """The five census files by IRIS of the RP 2022, with every column of the official layout filled.
 
-Figures are estimates: in a commune of 10,000 inhabitants or more they come from two dwellings in five, and so do not sum
-to the town's truth; in a smaller one the main exploitation (P) is exhaustive and exact.
+Figures are estimates: in a commune of 10,000 inhabitants or more they come from two dwellings in five, and
+so do not sum to the town's truth; in a smaller one the main exploitation (P) is exhaustive and exact.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def census_files(town: Town) -> Iterator[File]:
         keys = (
             land.iris, [land.communes[commune] for commune in land.iris_commune], land.iris_types,
             ["5" if kind == "Z" else "1" for kind in land.iris_types],
-        )  # fmt: skip
+        )
         measures = [[plain(value) for value in counts[_without_vintage(name)]] for name in header[4:]]
         stem = f"base-ic-{theme}-2022"
         content = text_of(header, zip(*keys, *measures, strict=True))
@@ -39,8 +39,8 @@ def census_files(town: Town) -> Iterator[File]:
             f"insee_rp2022-{theme}/{stem}_csv.zip",
             zipped({f"{stem}.CSV": content.encode(), f"meta_{stem}.CSV": _dictionary(header).encode()}),
             "INSEE layout", "RP 2022", len(land.iris),
-            "two dwellings in five in communes of 10,000 or more, sampling noise included; every column filled",
-        )  # fmt: skip
+            "two dwellings in five surveyed in communes of 10,000 or more; every column filled",
+        )
 
 
 def _without_vintage(name: str) -> str:
@@ -50,4 +50,10 @@ def _without_vintage(name: str) -> str:
 
 def _dictionary(header: list[str]) -> str:
     """The dictionary of variables: here the label of a column is its code."""
-    return text_of(_META, ((name, name, name, "", "", "CHAR" if place < 4 else "NUM", "16") for place, name in enumerate(header)))
+    return text_of(
+        _META,
+        (
+            (name, name, name, "", "", "CHAR" if place < 4 else "NUM", "16")
+            for place, name in enumerate(header)
+        ),
+    )

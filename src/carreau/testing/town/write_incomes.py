@@ -1,7 +1,8 @@
 """Filosofi by IRIS and by commune, with their roundings and secrecy codes.
 
-The codes stand where INSEE puts them: ``ns`` where too few households live, ``nd`` where nobody does, ``so`` for what then
-has no object, ``s`` for a part of income that would betray someone; ``NOTE`` 1 warns of a change. None is a number.
+The codes stand where INSEE puts them: ``ns`` where too few households live, ``nd`` where nobody does,
+``so`` for what then has no object, ``s`` for a part of income that would betray someone; ``NOTE`` 1 warns
+of a change. None is a number.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+import numpy as np
+
 from carreau.testing.town.files import File, french, plain, text_of, zipped
 from carreau.testing.town.incomes import incomes_by_zone
-from carreau.testing.town.model import Array, Town
+from carreau.testing.town.model import RESIDENCE, Array, Town
 from carreau.testing.town.streets import facts
 
 PUBLISHED_FROM: Final = 200
@@ -53,8 +56,9 @@ def _by_iris(town: Town, incomes: Mapping[str, Array]) -> File:
     stem = "BASE_TD_FILO_IRIS_2021_DISP"
     return File(
         f"insee_filosofi-iris-2021/{stem}_CSV.zip", zipped({f"{stem}.csv": text_of(header, rows).encode()}),
-        "INSEE layout", "Filosofi 2021", len(rows), "decimal comma, codes ns/nd/so/s, only IRIS of cut communes",
-    )  # fmt: skip
+        "INSEE layout", "Filosofi 2021", len(rows),
+        "decimal comma, codes ns/nd/so/s, only IRIS of cut communes",
+    )
 
 
 def _iris_cell(measure: str, incomes: Mapping[str, Array], row: int) -> str:
@@ -85,14 +89,14 @@ def _communes_of_2021(town: Town, incomes: Mapping[str, Array]) -> File:
     """The file by commune of 2021, with medians of the communes that are not cut."""
     header = facts("layouts")["filosofi"]["communes_2021"]
     names = {"NBMENFISC": "NBMEN", "NBPERSMENFISC": "NBPERS", "PIMP": "PIMP"}
-    rows = []
+    rows, taxed = [], _taxed(town)
     for row, code in enumerate(town.land.communes):
         small = incomes["NBMEN"][row] < DETAILED_FROM
         cells = [code]
         for column in header[1:]:
             measure = measure_of(column, "21")
             if measure == "PIMP":
-                cells.append("" if small else french(_taxed(town, row), 1))
+                cells.append("" if small else french(taxed[row], 1))
             elif small and measure in {"D1", "D9", "RD"}:
                 cells.append("")
             else:
@@ -103,15 +107,17 @@ def _communes_of_2021(town: Town, incomes: Mapping[str, Array]) -> File:
     return File(
         "insee_filosofi-communes-2021/base-cc-filosofi-2021-geo2024_csv.zip",
         zipped({"cc_filosofi_2021_COM.csv": text_of(header, rows).encode()}),
-        "INSEE layout", "Filosofi 2021", len(rows), "deciles empty in communes of fewer than 1,000 households",
-    )  # fmt: skip
+        "INSEE layout", "Filosofi 2021", len(rows),
+        "deciles empty in communes of fewer than 1,000 households",
+    )
 
 
-def _taxed(town: Town, commune: int) -> float:
-    """The share, in percent, of the households of a commune that pay the tax."""
-    where = town.land.iris_commune[town.addresses.iris[town.homes.address]] == commune
-    households = where & (town.budgets.standard > 0)
-    return 100.0 * float((town.budgets.tax[households] > 0).mean())
+def _taxed(town: Town) -> Array:
+    """The share, in percent, of the households of each commune that pay the tax."""
+    rows = np.flatnonzero(town.homes.kind == RESIDENCE)
+    commune = town.land.iris_commune[town.addresses.iris[town.homes.address[rows]]]
+    households = np.bincount(commune, minlength=len(town.land.communes))
+    return np.asarray(100.0 * np.bincount(commune, town.budgets.tax[rows] > 0) / np.maximum(households, 1))
 
 
 def _communes_of_2019(town: Town, incomes: Mapping[str, Array]) -> File:
@@ -123,9 +129,11 @@ def _communes_of_2019(town: Town, incomes: Mapping[str, Array]) -> File:
     ]
     content = "\ufeff" + text_of(header, rows, end="\r\n")
     return File(
-        "insee_filosofi-communes-2019/FILO2019_DISP_COM.zip", zipped({"FILO2019_DISP_COM.csv": content.encode()}),
-        "INSEE layout", "Filosofi 2019", len(rows), "the town of 2021 in the older layout; BOM, CRLF, decimal comma",
-    )  # fmt: skip
+        "insee_filosofi-communes-2019/FILO2019_DISP_COM.zip",
+        zipped({"FILO2019_DISP_COM.csv": content.encode()}),
+        "INSEE layout", "Filosofi 2019", len(rows),
+        "the town of 2021 in the older layout; BOM, CRLF, decimal comma",
+    )
 
 
 def _cell_of_2019(column: str, incomes: Mapping[str, Array], row: int) -> str:

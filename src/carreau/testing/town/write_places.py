@@ -1,4 +1,4 @@
-"""The maps of the town: contours of stations, IRIS, communes and constituencies, and the voters' addresses."""
+"""The maps of the town: stations, IRIS, communes and constituencies, and the voters' addresses."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _MAP_DECIMALS: Final = 6
 
 
 def place_files(town: Town) -> Iterator[File]:
-    """Contours of the stations (twice), of the IRIS, of the communes, of the constituencies, and the addresses."""
+    """Contours of stations (twice), IRIS, communes and constituencies, and the voters' addresses."""
     stations = in_degrees(town.stations.contour)
     yield _station_contours(town, stations)
     yield _station_features(town, stations)
@@ -52,13 +52,16 @@ def _station_contours(town: Town, contours: Array) -> File:
         "code_bv": [each[6:] for each in stations.ids],
         "libelle_commune": [land.commune_names[commune] for commune in stations.commune],
         "inscrits": pa.array([tally.registered for tally in last_tallies(town)], pa.int32()),
-        "n_contour_parts": pa.array([shapely.get_num_geometries(each) if each else None for each in contours], pa.int16()),
+        "n_contour_parts": pa.array(
+            [shapely.get_num_geometries(each) if each else None for each in contours], pa.int16()
+        ),
         "area_km2": pa.array(areas, pa.float32()),
     }
     return File(
         "etalab_contours-bureaux-vote/contours-france-entiere.parquet", geoparquet(columns, contours),
-        "Etalab layout", "2024 stations", len(stations.ids), "Voronoi cells of addresses; a commune's only station has none",
-    )  # fmt: skip
+        "Etalab layout", "2024 stations", len(stations.ids),
+        "Voronoi cells of addresses; a commune's only station has none",
+    )
 
 
 def _station_features(town: Town, contours: Array) -> File:
@@ -70,19 +73,23 @@ def _station_features(town: Town, contours: Array) -> File:
         constituency = f"{int(town.stations.constituency[place]) + 1:02d}"
         properties = {
             "codeDepartement": DEPARTMENT, "nomDepartement": facts("places")["department"]["name"],
-            "codeCirconscription": f"{DEPARTMENT}{constituency}", "nomCirconscription": f"{int(constituency)}ème circonscription",
+            "codeCirconscription": f"{DEPARTMENT}{constituency}",
+            "nomCirconscription": f"{int(constituency)}ème circonscription",
             "codeCommune": key[:5], "nomCommune": land.commune_names[int(town.stations.commune[place])],
             "numeroBureauVote": key[6:], "codeBureauVote": key, "id_bv": _unpadded(key),
-        }  # fmt: skip
+        }
         for piece in shapely.get_parts(contour):
             geometry = json.loads(shapely.to_geojson(piece))
             features.append({"type": "Feature", "properties": properties, "geometry": geometry})
     stem = "contours-france-entiere-latest-v2.geojson"
-    content = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":"))
+    content = json.dumps(
+        {"type": "FeatureCollection", "features": features}, ensure_ascii=False, separators=(",", ":")
+    )
     return File(
         f"etalab_contours-bureaux-vote/{stem}.zip", zipped({stem: content.encode()}),
-        "Etalab layout", "2024 stations", len(features), "same contours, one feature per piece; no feature without contour",
-    )  # fmt: skip
+        "Etalab layout", "2024 stations", len(features),
+        "same contours, one feature per piece; no feature without contour",
+    )
 
 
 def _unpadded(key: str) -> str:
@@ -94,14 +101,17 @@ def _iris_contours(town: Town) -> File:
     """CONTOURS-IRIS.parquet."""
     land = town.land
     columns = {
-        "CODE_IRIS": land.iris, "INSEE_COM": [code[:5] for code in land.iris], "IRIS": [code[5:] for code in land.iris],
-        "NOM_COM": [land.commune_names[commune] for commune in land.iris_commune], "NOM_IRIS": land.iris_names,
+        "CODE_IRIS": land.iris, "INSEE_COM": [code[:5] for code in land.iris],
+        "IRIS": [code[5:] for code in land.iris],
+        "NOM_COM": [land.commune_names[commune] for commune in land.iris_commune],
+        "NOM_IRIS": land.iris_names,
         "TYP_IRIS": land.iris_types,
-    }  # fmt: skip
+    }
     return File(
-        "ign_contours-iris-2020/CONTOURS-IRIS.parquet", geoparquet(columns, in_degrees(land.outlines, _MAP_DECIMALS)),
+        "ign_contours-iris-2020/CONTOURS-IRIS.parquet",
+        geoparquet(columns, in_degrees(land.outlines, _MAP_DECIMALS)),
         "IGN / INSEE layout", "2020", len(land.iris), "GeoParquet EPSG:4326",
-    )  # fmt: skip
+    )
 
 
 def _commune_contours(town: Town) -> File:
@@ -110,11 +120,12 @@ def _commune_contours(town: Town) -> File:
     columns = {
         "code": land.communes, "type": ["COM"] * len(land.communes), "nom": land.commune_names,
         "dep": [DEPARTMENT] * len(land.communes),
-    }  # fmt: skip
+    }
     return File(
-        "ign_communes/communes_contours.parquet", geoparquet(columns, in_degrees(land.commune_outlines, _MAP_DECIMALS)),
+        "ign_communes/communes_contours.parquet",
+        geoparquet(columns, in_degrees(land.commune_outlines, _MAP_DECIMALS)),
         "IGN layout", "2025", len(land.communes), "current communes only",
-    )  # fmt: skip
+    )
 
 
 def _constituencies(town: Town) -> File:
@@ -122,14 +133,17 @@ def _constituencies(town: Town) -> File:
     of_commune = np.zeros(len(town.land.communes), dtype=np.int64)
     of_commune[town.stations.commune] = town.stations.constituency
     outlines = town.land.commune_outlines
-    shapes = np.array([shapely.unary_union(outlines[of_commune == c]) for c in range(int(of_commune.max()) + 1)])
+    shapes = np.array(
+        [shapely.unary_union(outlines[of_commune == c]) for c in range(int(of_commune.max()) + 1)]
+    )
     codes = [f"{DEPARTMENT}-{place + 1:02d}" for place in range(len(shapes))]
     columns = {"code": codes, "code_departement": [DEPARTMENT] * len(codes)}
     return File(
         "datafrance_circonscriptions/ref_circonscriptions_legislatives.parquet",
-        geoparquet(columns, in_degrees(shapes, _MAP_DECIMALS)), "layout of the compiled table", "2024", len(codes),
+        geoparquet(columns, in_degrees(shapes, _MAP_DECIMALS)), "layout of the compiled table", "2024",
+        len(codes),
         "whole communes",
-    )  # fmt: skip
+    )
 
 
 def _addresses(town: Town) -> File:
@@ -149,12 +163,21 @@ def _addresses(town: Town) -> File:
     elsewhere = random.integers(0, len(addresses.x), len(wrong))
     x[wrong], y[wrong] = addresses.x[elsewhere], addresses.y[elsewhere]
     score = np.where(rough, random.uniform(0.35, 0.75, len(rows)), random.uniform(0.72, 0.98, len(rows)))
+    to_degrees = pyproj.Transformer.from_crs(2154, 4326, always_xy=True)
+    longitude, latitude = to_degrees.transform(x, y)
+    table = {
+        **_roll_names(town, rows, rough),
+        "geo_score": pa.array(np.round(score, 2)),
+        "longitude": pa.array(np.round(longitude, _MAP_DECIMALS)),
+        "latitude": pa.array(np.round(latitude, _MAP_DECIMALS)),
+        "nb_adresses": pa.array(voters[rows].astype(np.int32)),
+    }
     return File(
         f"insee_reu-adresses-2022/table-adresses-reu_{DEPARTMENT}.parquet",
-        parquet(pa.table(_roll_columns(town, rows, (x, y), np.where(rough, "street", "housenumber"), score, voters))),
+        parquet(pa.table(table).select(facts("layouts")["places"]["reu_addresses_2022"])),
         "INSEE REU layout", "2022 layout, 2024 stations", len(rows),
         "identifiers not padded; 1 % of addresses in the wrong place, some in double; status synthetic",
-    )  # fmt: skip
+    )
 
 
 def _voting_homes(town: Town) -> Array:
@@ -164,15 +187,11 @@ def _voting_homes(town: Town) -> Array:
     return np.bincount(town.homes.address[home], minlength=len(town.addresses.x))
 
 
-def _roll_columns(  # noqa: PLR0913 # one argument per group of columns of the table
-    town: Town, rows: Array, at: tuple[Array, Array], kind: Array, score: Array, voters: Array
-) -> dict[str, Any]:
-    """The twelve columns of the table of addresses."""
+def _roll_names(town: Town, rows: Array, rough: Array) -> dict[str, Any]:
+    """The columns that name each address and its station; a rough address has no number."""
     addresses, land, stations = town.addresses, town.land, town.stations
-    to_degrees = pyproj.Transformer.from_crs(2154, 4326, always_xy=True)
-    longitude, latitude = to_degrees.transform(*at)
     station, commune = addresses.station[rows], land.iris_commune[addresses.iris[rows]]
-    number = np.where(kind == "street", "", [f"{each} " for each in addresses.number[rows]])
+    number = np.where(rough, "", [f"{each} " for each in addresses.number[rows]])
     names = [
         f"{house}{addresses.streets[street]} {land.communes[place]} {land.commune_names[place]}"
         for house, street, place in zip(number, addresses.street[rows], commune, strict=True)
@@ -184,11 +203,7 @@ def _roll_columns(  # noqa: PLR0913 # one argument per group of columns of the t
         "id_brut_bv_reu": pa.array([_unpadded(stations.ids[each]) for each in station], pa.large_string()),
         "id": pa.array([str(each) for each in rows], pa.large_string()),
         "geo_adresse": pa.array(names, pa.large_string()),
-        "geo_type": pa.array(kind.tolist(), pa.large_string()),
-        "geo_score": pa.array(np.round(score, 2)),
-        "longitude": pa.array(np.round(longitude, _MAP_DECIMALS)),
-        "latitude": pa.array(np.round(latitude, _MAP_DECIMALS)),
+        "geo_type": pa.array(np.where(rough, "street", "housenumber").tolist(), pa.large_string()),
         "api_line": pa.array(["geo"] * count, pa.large_string()),
         "nb_bv_commune": pa.array(np.bincount(stations.commune)[commune].astype(np.int32)),
-        "nb_adresses": pa.array(voters[rows].astype(np.int32)),
     }

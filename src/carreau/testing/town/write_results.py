@@ -1,19 +1,21 @@
-"""The results of the four elections, as the ministry publishes each: L2 in 2017 and 2022, L4 in 2024, L6 for all.
+"""The results of the four elections, as the ministry publishes each: L2 in 2017 and 2022, L4 in 2024, L6
+for all.
 
-A few stations overseas and abroad vote too (codes ZA, ZX and ZZ until 2022, 971 in 2024): they have ballots and nothing
-else in the town's files, as in life.
+A few stations overseas and abroad vote too (codes ZA, ZX and ZZ until 2022, 971 in 2024): they have ballots
+and nothing else in the town's files, as in life.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from carreau.testing.town.land import MERGED, commune_code, former_name
 from carreau.testing.town.files import File, french, quoted, zipped
+from carreau.testing.town.land import MERGED, commune_code, former_name
 from carreau.testing.town.model import DEPARTMENT, Ballots, Town, stream
 from carreau.testing.town.streets import facts
 from carreau.testing.town.tallies import Tally, field_of, tallies_of
@@ -22,7 +24,11 @@ _L2: Final = {
     "2017_pres_t1": ("interieur_presidentielle-2017-t1", "PR17_BVot_T1_FE.txt"),
     "2022_pres_t1": ("interieur_presidentielle-2022-t1", "resultats-par-niveau-burvot-t1-france-entiere.txt"),
 }
-_L4: Final = {"2024_legi_t1": "interieur_legislatives-2024-t1", "2024_legi_t2": "interieur_legislatives-2024-t2"}
+_L4: Final = {
+    "2024_legi_t1": "interieur_legislatives-2024-t1",
+    "2024_legi_t2": "interieur_legislatives-2024-t2",
+}
+_PUBLISHER: Final = "Ministry of the Interior layout"
 _SEXES: Final = {"M": "MASCULIN", "F": "FEMININ"}
 
 
@@ -57,7 +63,7 @@ Line = tuple[Place, Tally]
 
 
 def lines_of(town: Town, ballots: Ballots) -> list[Line]:
-    """The lines of one election: the stations of its year, in the order of their keys, then those far away."""
+    """The lines of one election: the stations of its year in the order of their keys, then far ones."""
     stations, land = town.stations, town.land
     where = stations.constituency
     past = ballots.election.startswith("2017")
@@ -85,7 +91,11 @@ def _far_lines(town: Town, ballots: Ballots) -> list[Line]:
         recent = ballots.election.startswith("2024")
         if recent and far.department != "ZA":
             continue
-        place = Place("971", far.department_name, far.constituency, far.commune, far.commune_name, far.station) if recent else far
+        place = (
+            Place("971", far.department_name, far.constituency, far.commune, far.commune_name, far.station)
+            if recent
+            else far
+        )
         field = ballots.candidates[0]
         share = random.dirichlet(np.ones(len(field) + 3))
         drawn = [int(each) for each in random.multinomial(_FAR_VOTERS, share)]
@@ -101,16 +111,17 @@ def result_files(town: Town) -> Iterator[File]:
             folder, name = _L2[ballots.election]
             content = zipped({name: _wide_text(lines, ballots.election).encode("iso-8859-1")})
             yield File(
-                f"{folder}/{name}.zip", content, "Ministry of the Interior layout", ballots.election, len(lines),
+                f"{folder}/{name}.zip", content, _PUBLISHER, ballots.election,
+                len(lines),
                 "L2: unnamed repeated blocks, ISO-8859-1, CRLF; overseas and abroad in Z codes",
-            )  # fmt: skip
+            )
         else:
             second = ballots.election.endswith("t2")
             yield File(
                 f"{_L4[ballots.election]}/resultats-definitifs-par-bureau-de-vote.csv",
-                _numbered_text(lines, second).encode(), "Ministry of the Interior layout", ballots.election, len(lines),
-                "L4: numbered blocks, percent signs; " + ("quoted, codes padded" if second else "unquoted, codes not padded"),
-            )  # fmt: skip
+                _numbered_text(lines, second).encode(), _PUBLISHER, ballots.election, len(lines),
+                f"L4: numbered blocks, percents; {'quoted, padded' if second else 'not quoted nor padded'}",
+            )
 
 
 def percent(part: int, whole: int) -> str:
@@ -124,9 +135,10 @@ def _wide_text(lines: Sequence[Line], election: str) -> str:
     rows = [";".join([*layout["fixed_l2"], *layout["block_l2"]])]
     for place, tally in lines:
         cells = [
-            place.department, place.department_name, place.constituency, f"{int(place.constituency)}ème circonscription",
+            place.department, place.department_name, place.constituency,
+            f"{int(place.constituency)}ème circonscription",
             place.commune, place.commune_name, place.station, *_totals_of_l2(tally),
-        ]  # fmt: skip
+        ]
         for each, votes in zip(tally.candidates, tally.votes, strict=True):
             cells += [str(each["panel"]), each["sex"], each["last"], each["first"], str(votes)]
             cells += [percent(votes, tally.registered), percent(votes, tally.valid)]
@@ -146,20 +158,32 @@ def _totals_of_l2(tally: Tally) -> list[str]:
 def _numbered_text(lines: Sequence[Line], second: bool) -> str:
     """Layout L4: numbered blocks, empty after the last candidate; the second round is quoted and padded."""
     layout = facts("layouts")["results"]
-    blocks = layout["blocks_l4_t2" if second else "blocks_l4_t1"]
-    header = [*layout["fixed_l4"], *(f"{name} {n}" for n in range(1, blocks + 1) for name in layout["block_l4"])]
-    rows = [";".join(_text_cells(header, second))]
+    numbers = range(1, layout["blocks_l4_t2" if second else "blocks_l4_t1"] + 1)
+    header = [*layout["fixed_l4"], *(f"{name} {number}" for number in numbers for name in layout["block_l4"])]
+    winners = _winners(lines) if second else frozenset()
+    rows = [_joined(header, second)]
     for place, tally in lines:
-        station = place.station if second else place.station.lstrip("0")
-        cells = [place.department, place.department_name, place.insee, place.commune_name, station, *_totals_of_l4(tally)]
-        best = max(tally.votes)
+        cells = [place.department, place.department_name, place.insee, place.commune_name]
+        cells += [place.station if second else place.station.lstrip("0"), *_totals_of_l4(tally)]
         for each, votes in zip(tally.candidates, tally.votes, strict=True):
-            elected = "élu" if second and votes == best else ""
-            cells += [str(each["panel"]), each["nuance"], each["last"], each["first"], _SEXES[each["sex"]], str(votes)]
-            cells += [f"{percent(votes, tally.registered)}%", f"{percent(votes, tally.valid)}%", elected]
-        cells += [""] * (len(header) - len(cells))
-        rows.append(";".join(_text_cells(cells, second)))
+            cells += [str(each["panel"]), each["nuance"], each["last"], each["first"], _SEXES[each["sex"]]]
+            cells += [str(votes), f"{percent(votes, tally.registered)}%", f"{percent(votes, tally.valid)}%"]
+            cells.append("élu" if (each["last"], each["first"]) in winners else "")
+        rows.append(_joined([*cells, *[""] * (len(header) - len(cells))], second))
     return "\n".join([*rows, ""])
+
+
+def _winners(lines: Sequence[Line]) -> frozenset[tuple[str, str]]:
+    """The last and first names of those who have most votes in their constituency of the town."""
+    votes: Counter[tuple[str, tuple[str, str]]] = Counter()
+    for place, tally in lines:
+        for each, cast in zip(tally.candidates, tally.votes, strict=True):
+            if place.department == DEPARTMENT:
+                votes[place.constituency, (each["last"], each["first"])] += cast
+    best: dict[str, tuple[str, str]] = {}
+    for (constituency, name), _ in votes.most_common():
+        best.setdefault(constituency, name)
+    return frozenset(best.values())
 
 
 def _totals_of_l4(tally: Tally) -> list[str]:
@@ -171,11 +195,9 @@ def _totals_of_l4(tally: Tally) -> list[str]:
     return cells
 
 
-def _text_cells(cells: Sequence[str], second: bool) -> list[str]:
-    """The cells, quoted in the second round where they are not small numbers or single words."""
-    if not second:
-        return list(cells)
-    return [quoted(cell) if _wants_quotes(cell) else cell for cell in cells]
+def _joined(cells: Sequence[str], second: bool) -> str:
+    """A line of cells; the second round quotes those that are not small numbers or single words."""
+    return ";".join(quoted(cell) if second and _wants_quotes(cell) else cell for cell in cells)
 
 
 def _wants_quotes(cell: str) -> bool:
