@@ -6,11 +6,12 @@ What is repaired, merged or unusable is counted and said: a shape never changes 
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, TextIO
 
 import numpy as np
 import numpy.typing as npt
@@ -151,9 +152,19 @@ class Feature:
 def features_of(stream: BinaryIO, name: str) -> Iterator[Feature]:
     """The features of a GeoJSON FeatureCollection, one at a time: the whole file is never held in memory.
 
-    :class:`~carreau.errors.Broken` names the file when it holds no collection, or stops before its end.
+    :class:`~carreau.errors.Broken` names the file when it holds no collection, stops before its end, or is not
+    written in UTF-8.
     """
-    decoder, buffer, start = json.JSONDecoder(), _after_features(stream, name), 0
+    reader = io.TextIOWrapper(stream, "utf-8-sig", newline="")
+    try:
+        yield from _features(reader, name)
+    finally:
+        reader.detach()
+
+
+def _features(reader: TextIO, name: str) -> Iterator[Feature]:
+    """The features of a text, decoded one after the other from a buffer that only holds what is pending."""
+    decoder, buffer, start = json.JSONDecoder(), _after_features(reader, name), 0
     while True:
         start = _next(buffer, start)
         if buffer[start : start + 1] == "]":
@@ -161,7 +172,12 @@ def features_of(stream: BinaryIO, name: str) -> Iterator[Feature]:
         try:
             feature, end = decoder.raw_decode(buffer, start)
         except ValueError:
-            buffer, start = buffer[start:] + _more(stream, name, len(buffer) - start), 0
+            pending = len(buffer) - start
+            # as much again as is pending, so that a huge feature is not decoded from its start too often
+            more = _read(reader, name, max(_CHUNK, pending))
+            if not more:
+                raise _cut(name, pending) from None
+            buffer, start = buffer[start:] + more, 0
             continue
         yield Feature(feature.get("properties") or {}, buffer[start:end] if feature.get("geometry") else "")
         start = end
@@ -169,52 +185,40 @@ def features_of(stream: BinaryIO, name: str) -> Iterator[Feature]:
 
 def _next(buffer: str, start: int) -> int:
     """The place of the first character from ``start`` that is neither blank nor a comma."""
-    found = _SEPARATORS.match(buffer, start)
-    return found.end() if found else start
+    return _SEPARATORS.match(buffer, start).end()  # type: ignore[union-attr] # it matches the empty text too
 
 
-def _more(stream: BinaryIO, name: str, pending: int) -> str:
-    """The next characters of the file: as many as are pending, so that a huge feature is not decoded again
-    too often.
-    """
-    chunk = stream.read(max(_CHUNK, pending))
-    if not chunk:
-        raise Broken(
-            f"{name} s'arrête avant sa fin", given=f"{pending} caractères sans fin",
-            expected="une collection GeoJSON complète",
-            advice="télécharger à nouveau le fichier",
-        )
-    return _text(chunk, stream, name)
+def _cut(name: str, pending: int) -> Broken:
+    """The error for a file that ends in the middle of its features."""
+    return Broken(
+        f"{name} s'arrête avant sa fin", given=f"{pending} caractères sans fin",
+        expected="une collection GeoJSON complète", advice="télécharger à nouveau le fichier",
+    )
 
 
-def _after_features(stream: BinaryIO, name: str) -> str:
-    """What follows ``"features": [`` in the first chunk that holds it."""
+def _after_features(reader: TextIO, name: str) -> str:
+    """What follows ``"features": [`` in the first characters that hold it."""
     buffer = ""
-    while (chunk := stream.read(_CHUNK)) and len(buffer) < 16 * _CHUNK:
-        buffer += _text(chunk, stream, name)
+    while len(buffer) < 16 * _CHUNK and (more := _read(reader, name, _CHUNK)):
+        buffer += more
         head, found, rest = buffer.partition('"features"')
-        if found and "[" in rest and head.lstrip("\ufeff \t\r\n").startswith("{"):
+        if found and "[" in rest and head.lstrip().startswith("{"):
             return rest.partition("[")[2]
     raise Broken(
         f"{name} n'est pas une collection GeoJSON", given=f"{buffer[:60]}…",
-        expected='un objet avec "features": [',
-        advice="vérifier que le fichier est bien celui de l'éditeur",
+        expected='un objet avec "features": [', advice="vérifier que le fichier est bien celui de l'éditeur",
     )
 
 
-def _text(chunk: bytes, stream: BinaryIO, name: str) -> str:
-    """A chunk as text, completed to the end of its last character."""
-    for _ in range(4):
-        try:
-            return chunk.decode("utf-8")
-        except UnicodeDecodeError as error:
-            if error.end < len(chunk):
-                break
-            chunk += stream.read(1)
-    raise Broken(
-        f"{name} n'est pas écrit en UTF-8", expected="un fichier GeoJSON en UTF-8 (RFC 7946)",
-        advice=_ADVICE,
-    )
+def _read(reader: TextIO, name: str, length: int) -> str:
+    """The next characters; :class:`~carreau.errors.Broken` names the file that is not written in UTF-8."""
+    try:
+        return reader.read(length)
+    except UnicodeDecodeError as error:
+        raise Broken(
+            f"{name} n'est pas écrit en UTF-8", given=str(error)[:80],
+            expected="un fichier GeoJSON en UTF-8 (RFC 7946)", advice=_ADVICE,
+        ) from error
 
 
 def shapes_of(features: list[Feature], name: str) -> Geometries:

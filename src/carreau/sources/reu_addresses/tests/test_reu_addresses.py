@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import hashlib
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+import pytest
+
+from carreau.errors import Broken
+from carreau.sources.catalogue import catalogue, read
+from carreau.sources.declare import Fetched, Sourced
+
+MIRROR = next((p / "shared" / "data" for p in Path(__file__).parents if (p / "shared" / "data").is_dir()), None)
+WITH_MIRROR = pytest.mark.skipif(MIRROR is None, reason="le miroir ../shared/data n'est pas là")
+HEADER = "code_commune_ref,id_brut_bv_reu,longitude,latitude,geo_type,geo_score,nb_adresses"
+
+
+def sourced(path: Path, key: str) -> Sourced:
+    source = catalogue()["reu_addresses"]
+    published = next(file for file in source.files if file.key == key)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    (one,) = read(Fetched(source, published, path.name, path, digest, "original", datetime(2026, 1, 1, tzinfo=UTC)))
+    return one
+
+
+def text(folder: Path, content: str, name: str = "table-adresses-reu.csv") -> Path:
+    path = folder / name
+    path.write_text(content, "utf-8")
+    return path
+
+
+def test_an_address_is_attached_to_its_station_under_the_padded_key(tmp_path: Path) -> None:
+    path = text(tmp_path, f"{HEADER}\n29039,29039_1,-3.9,47.8,housenumber,0.96,2\n11262,11262_23b,2.7,43.1,street,,1\n")
+    table = sourced(path, "adresses_csv").table
+    assert table["bv_id"].to_pylist() == ["29039_0001", "11262_023B"]
+    assert table["longitude"].to_pylist() == [-3.9, 2.7]
+    assert table["geo_score"].to_pylist() == [0.96, None]
+    assert table["nb_adresses"].to_pylist() == [2, 1]
+
+
+def test_reordered_columns_and_semicolons_say_the_same(tmp_path: Path) -> None:
+    path = text(tmp_path, "latitude;id_brut_bv_reu;longitude\n47,8;29039_1;-3,9\n")
+    row = sourced(path, "adresses_csv").table.to_pylist()[0]
+    assert (row["bv_id"], row["code_commune"], row["longitude"], row["latitude"]) == ("29039_0001", "29039", -3.9, 47.8)
+    assert row["nb_adresses"] is None
+
+
+def test_rows_without_a_station_are_set_aside_and_counted(tmp_path: Path) -> None:
+    path = text(tmp_path, f"{HEADER}\n29039,29039_1,1,2,street,1,1\n29039,,1,2,street,1,1\n29039,29039,1,2,street,1,1\n")
+    one = sourced(path, "adresses_csv")
+    assert one.table.num_rows == 1
+    assert "2 ligne(s) sans bureau de vote écartée(s)" in one.remarks
+
+
+def test_a_file_without_any_station_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Broken, match="aucun identifiant de bureau de vote"):
+        sourced(text(tmp_path, f"{HEADER}\n29039,x,1,2,street,1,1\n"), "adresses_csv")
+
+
+def test_a_renamed_identifier_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Broken, match="id_brut_bv_reu"):
+        sourced(text(tmp_path, "station,longitude,latitude\n29039_1,1,2\n"), "adresses_csv")
+
+
+def test_a_truncated_file_is_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(Broken, match=r"table-adresses-reu\.csv est tronqué"):
+        sourced(text(tmp_path, f"{HEADER}\n29039,29039_1,-3.9,47.8,street,1,1\n29039,2903"), "adresses_csv")
+
+
+def test_a_coordinate_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Broken, match="longitude"):
+        sourced(text(tmp_path, f"{HEADER}\n29039,29039_1,ouest,47.8,street,1,1\n"), "adresses_csv")
+
+
+def test_stations_are_listed_once(tmp_path: Path) -> None:
+    content = "id_brut_reu,libelle_reu,code_commune,circonscription\n29039_2,Mairie,29039,2908\n29039_1,École,29039,2908\n"
+    one = sourced(text(tmp_path, content + "29039_1,École,29039,2908\n", "table-bv-reu.csv"), "bureaux_csv")
+    assert one.table["bv_id"].to_pylist() == ["29039_0001", "29039_0002"]
+    assert one.table["libelle_bv"].to_pylist() == ["École", "Mairie"]
+    assert "1 ligne(s) en double, identique(s), écartée(s)" in one.remarks
+
+
+def test_a_station_described_twice_differently_is_refused(tmp_path: Path) -> None:
+    content = "id_brut_reu,libelle_reu\n29039_1,Mairie\n29039_1,École\n"
+    with pytest.raises(Broken, match="se contredit"):
+        sourced(text(tmp_path, content, "table-bv-reu.csv"), "bureaux_csv")
+
+
+def test_stations_are_read_from_parquet_too(tmp_path: Path) -> None:
+    path = tmp_path / "table-bv-reu.parquet"
+    pq.write_table(pa.table({"id_brut_reu": ["29039_1"], "libelle_reu": ["Mairie"]}), path)
+    assert sourced(path, "bureaux_parquet").table.to_pylist()[0]["code_commune"] == "29039"
+
+
+@pytest.mark.mirror
+@WITH_MIRROR
+def test_the_addresses_of_a_department_are_read_within_a_second() -> None:
+    assert MIRROR is not None
+    path = MIRROR / "insee_reu-adresses-facsimile" / "table-adresses-reu_69.parquet"
+    start = time.process_time()
+    table = sourced(path, "adresses_parquet").table
+    assert time.process_time() - start < 1.0
+    assert table.num_rows == 392_814
+    assert pc.all(pc.match_substring_regex(table["bv_id"], r"^69\d{3}_\S{4}$")).as_py()
+    assert table["longitude"].null_count == 0
+
+
+@pytest.mark.mirror
+@WITH_MIRROR
+def test_the_seven_column_extract_comes_out_in_the_same_shape() -> None:
+    assert MIRROR is not None
+    path = MIRROR / "insee_reu-adresses-finistere" / "table-adresses-reu_sample.parquet"
+    table = sourced(path, "adresses_parquet").table
+    assert table.num_rows == 12_335
+    assert set(pc.unique(table["code_commune"]).to_pylist()) == {"29039", "29046", "29116"}
