@@ -26,7 +26,7 @@ _BLOCK: Final = 1 << 20
 _PAGES: Final = (b"<!doctype html", b"<html")
 
 
-def _silent(received: int) -> None:
+def _silent(_received: int) -> None:
     """No progress is shown."""
 
 

@@ -21,6 +21,7 @@ from carreau.store.writing import digest_of, file_digest, settled, swept, tempor
 
 _PLAIN_KEY: Final = re.compile(r"[a-z0-9_-]{1,120}")
 _PARQUET: Final = ".parquet"
+_ROWS: Final = 8192  # rows of a group: few enough that a filter reads one department and not the country
 
 
 class _Kept:
@@ -123,7 +124,7 @@ class Tables:
         with temporary(self._kept.folder, table.nbytes) as written:
             with written.open("wb") as file:
                 sink = _Hashing(file)
-                pq.write_table(table, sink, **parquet_settings(table.schema))
+                pq.write_table(table, sink, row_group_size=_ROWS, **parquet_settings(table.schema))
             path = self._kept.settle(written, key, sink.digest, _PARQUET)
         if older is not None and older != path:
             older.unlink(missing_ok=True)

@@ -19,6 +19,7 @@ from carreau.store.writing import disk_errors, file_digest, settled, swept, temp
 
 _UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]")
 _PARTS: Final = "parts"
+_ABANDONED: Final = 30 * 86400.0  # seconds after which an unfinished download is not resumed any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Shelf:
         self._folder = home / "files"
         self._records = records
         swept(self._folder / _PARTS)
+        swept(self._folder / _PARTS, "*", _ABANDONED)
 
     @property
     def parts(self) -> Path:

@@ -108,12 +108,15 @@ def _synced(folder: Path) -> None:
             os.close(handle)
 
 
-def swept(folder: Path) -> int:
-    """How many temporary files, left in ``folder`` by killed processes for over an hour, were removed."""
+def swept(folder: Path, pattern: str = f".*{_SUFFIX}", age: float = _STALE) -> int:
+    """How many files of ``folder`` that match and were left alone for ``age`` seconds were removed.
+
+    By default those are the temporary files of processes that were killed over an hour ago.
+    """
     removed = 0
-    for path in folder.glob(f".*{_SUFFIX}"):
+    for path in folder.glob(pattern):
         with suppress(OSError):
-            if time.time() - path.stat().st_mtime > _STALE:
+            if time.time() - path.stat().st_mtime > age:
                 path.unlink()
                 removed += 1
     return removed

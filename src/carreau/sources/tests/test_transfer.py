@@ -82,9 +82,12 @@ def test_a_standing_that_the_manifest_changed_is_taken_anew(
         assert bring(_published(), replace(transfer, mirror=mirror)).status == status
 
 
+contents_of_files = st.binary().map(lambda content: b"a;b\n" + content)
+
+
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    contents=st.dictionaries(st.sampled_from("abcd"), st.binary().map(lambda content: b"a;b\n" + content), min_size=1),
+    contents=st.dictionaries(st.sampled_from("abcd"), contents_of_files, min_size=1),
     times=st.integers(2, 4),
 )
 def test_fetching_again_changes_nothing(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -81,6 +82,16 @@ def test_a_finished_download_is_adopted(shelf: Shelf) -> None:
     digest = shelf.adopted("a.csv", part)
     assert digest == hashlib.sha256(b"whole").hexdigest()
     assert not part.exists()
+
+
+def test_a_download_abandoned_for_a_month_is_forgotten(shelf: Shelf, tmp_path: Path) -> None:
+    for name, days in (("recent", 20), ("abandoned", 40)):
+        part = shelf.parts / name
+        part.write_bytes(b"half")
+        moment = part.stat().st_mtime - days * 86400
+        os.utime(part, (moment, moment))
+    Shelf(tmp_path, Records(tmp_path / "records.sqlite"))
+    assert [path.name for path in shelf.parts.iterdir()] == ["recent"]
 
 
 def test_bytes_that_stop_coming_leave_nothing(shelf: Shelf, tmp_path: Path) -> None:
