@@ -63,15 +63,13 @@ def _summed(
     mine: Shapes, theirs: Shapes, mended: tuple[NDArray[np.bool_], NDArray[np.bool_]]
 ) -> tuple[Indices, Indices, Floats, tuple[str, ...]]:
     """The areas summed without polygons, by GEOS for doubtful pairs and repaired zones, and remarks."""
-    first, second = (
-        np.where(shapely.is_missing(shapes), shapely.Polygon(), shapes) for shapes in (mine, theirs)
-    )
-    found = overlay_areas(first, second)
-    again = found.unsound | mended[0][found.rows] | mended[1][found.columns]
-    areas = found.areas.copy()
-    areas[again] = shared_areas(first, second, found.rows[again], found.columns[again])
+    kept, their_kept = (np.flatnonzero(~shapely.is_missing(shapes)) for shapes in (mine, theirs))
+    found = overlay_areas(mine[kept], theirs[their_kept])
+    rows, columns, areas = kept[found.rows], their_kept[found.columns], found.areas.copy()
+    again = found.unsound | mended[0][rows] | mended[1][columns]
+    areas[again] = shared_areas(mine, theirs, rows[again], columns[again])
     remark = f"{int(again.sum())} intersections ont été calculées par GEOS, par précaution"
-    return found.rows, found.columns, areas, (remark,) if again.any() else ()
+    return rows, columns, areas, (remark,) if again.any() else ()
 
 
 def exact_areas(origin: Shapes, target: Shapes) -> tuple[Indices, Indices, Floats]:

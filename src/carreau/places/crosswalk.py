@@ -112,14 +112,17 @@ class Crosswalk:
         return self.lost @ np.nan_to_num(self._checked(counts), nan=0.0)
 
     def conservative(self) -> Crosswalk:
-        """The mass-preserving crosswalk: every row that gives something is rescaled to 1, the others stay
-        lost."""
+        """The mass-preserving crosswalk: rows that give something are rescaled to 1, the others are lost.
+
+        A zone that gives less than a billionth of itself gives nothing: that is rounding, not ground.
+        """
         received = self.received
-        gives = received > 0
+        gives = received > TOLERANCE
         scale = np.divide(1.0, received, out=np.zeros_like(received), where=gives)
-        return self._with(
-            sparse.diags_array(scale) @ self.weights, (~gives).astype(np.float64), mode="conservatif"
-        )
+        weights = sparse.csr_array(sparse.diags_array(scale) @ self.weights)
+        weights.eliminate_zeros()
+        lost = (~gives).astype(np.float64)
+        return Crosswalk(self.origin, self.target, self.vintage, self.method, "conservatif", weights, lost)
 
     def composed(self, following: Crosswalk) -> Crosswalk:
         """The crosswalk from these origins to the targets of ``following``, whose origins must hold these
@@ -218,12 +221,6 @@ class Crosswalk:
             facts["mode"],
             sparse.csr_array((value[full], (origin[full], target[full])), shape=shape),
             value[no_target],
-        )
-
-    def _with(self, weights: Any, lost: Floats, *, mode: Mode) -> Crosswalk:
-        """The same zones with other weights."""
-        return Crosswalk(
-            self.origin, self.target, self.vintage, self.method, mode, sparse.csr_array(weights), lost
         )
 
     def _checked(self, counts: Any) -> Floats:

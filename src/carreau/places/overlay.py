@@ -44,6 +44,8 @@ def overlay_areas(origin: Shapes, target: Shapes) -> SharedAreas:
     France), on which every comparison is exact.
     """
     rows, columns = shapely.STRtree(target).query(origin)
+    if not len(rows):
+        return SharedAreas(rows, columns, np.empty(0), np.empty(0, np.bool_))
     quantum = _quantum(origin, target)
     first, second = _map(origin, quantum), _map(target, quantum)
 
