@@ -1,5 +1,4 @@
-"""The columns of the census that count persons: population by age and sex, occupation, activity, school,
-couples.
+"""The columns of the census that count persons: age, sex, occupation, activity, school, couples.
 
 Each rule yields a column's name without its vintage (``P_POP0014``), and for each person whether, or how
 much, they count in it. The same rules make the published files (on the surveyed persons) and the truth (on

@@ -40,8 +40,7 @@ def _cut(addresses: Addresses, stations: Array, commune: Any) -> Array:
 
 
 def in_degrees(geometries: Array, decimals: int = DEGREE_DECIMALS) -> Array:
-    """The same geometries in longitude and latitude (EPSG:4326), rounded as published, repaired where
-    rounding broke them.
+    """The same geometries in degrees (EPSG:4326), rounded as published, repaired where rounding broke.
 
     A missing geometry stays missing.
     """

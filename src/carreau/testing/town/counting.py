@@ -62,8 +62,7 @@ def _weights(homes: Homes, commune: Array, luck: Array, rate: Array) -> Array:
 def census_counts(
     lived: tuple[Addresses, Homes, People], zone: Array, zones: int, survey: Survey
 ) -> dict[str, Array]:
-    """Every census column counted by zone; ``zone`` is the zone of each dwelling, ``survey`` gives the
-    weights.
+    """Every census column counted by zone; ``zone`` is that of each dwelling, ``survey`` the weights.
 
     Columns whose name begins with P take the main weights, those with C the complementary ones.
     """

@@ -73,9 +73,7 @@ def quoted(cell: str) -> str:
 
 
 def plain(value: float) -> str:
-    """A number with a decimal point, whole when it is whole, with all its digits otherwise; empty for NaN."""
-    if value != value:
-        return ""
+    """A number with a decimal point, whole when it is whole, with all its digits otherwise."""
     return str(int(value)) if value == int(value) else format(value, ".15g")
 
 

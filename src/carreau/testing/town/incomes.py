@@ -1,5 +1,4 @@
-"""The distribution of living standards by zone, and the benefits that households draw: exact, before any
-secrecy.
+"""The distribution of living standards and the benefits drawn, by zone: exact, before any secrecy.
 
 Filosofi describes persons of ordinary households: a quantile is the living standard under which that share
 of the persons live; shares of income are shares of the disposable income of the zone.
@@ -37,8 +36,7 @@ _RECENT_BUILDINGS: Final = 2
 
 
 def incomes_by_zone(homes: Homes, budgets: Budgets, zone: Array, zones: int) -> dict[str, Array]:
-    """Filosofi's indicators by zone, not rounded, named without vintage; NaN in a zone without ordinary
-    households.
+    """Filosofi's indicators by zone, not rounded, named without vintage; NaN where no household lives.
 
     Also ``NBMEN``, ``NBPERS`` and ``NBUC``, counts of households, persons and consumption units.
     """

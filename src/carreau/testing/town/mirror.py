@@ -26,8 +26,7 @@ _COLUMNS: Final = (
 
 
 def written(town: Town, folder: Path) -> Path:
-    """``folder`` once it holds the mirror of the town: every file in its publisher's folder, name, layout
-    and encoding.
+    """``folder`` once it holds the mirror of the town: each file under its publisher's name and layout.
 
     ``MANIFEST.md`` gives each file the status ``synthetic``; ``truth.parquet`` holds the truth of the
     stations. The same town writes the same bytes. What was already in the folder under the same names is
@@ -52,8 +51,11 @@ def _put(path: Path, content: bytes) -> None:
     """The file at ``path`` replaced at once by ``content``: no reader meets half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
-    part.write_bytes(content)
-    part.replace(path)
+    try:
+        part.write_bytes(content)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def files_of(town: Town) -> Iterator[File]:

@@ -179,8 +179,7 @@ class Budgets:
 
 @dataclass(frozen=True, slots=True)
 class Ballots:
-    """One election: for each inhabitant, not registered, absent, blank, null, or the number of the
-    candidate chosen.
+    """One election: each inhabitant was not registered, absent, blank, null, or chose a candidate.
 
     ``candidates`` holds, per constituency (0 for a national election), the facts of each candidate in panel
     order.

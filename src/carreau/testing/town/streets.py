@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,6 +40,7 @@ _FORMER: Final = {(MAIN_COMMUNE, "0005"): "0004", (MAIN_COMMUNE, "0012"): "0912"
 _BLOCKS_OF_A_CONSTITUENCY: Final = 4
 
 
+@cache
 def facts(name: str) -> dict[str, Any]:
     """The facts of the town called ``name`` (a TOML file of this folder)."""
     return tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text("utf-8"))

@@ -71,8 +71,7 @@ def field_of(ballots: Ballots, constituency: Array) -> Array:
 def truth_of(
     lived: tuple[Addresses, Stations, Homes, People, Budgets], ballots: tuple[Ballots, ...]
 ) -> pa.Table:
-    """One row per station of today: the exact count of every source column on the persons who live at its
-    addresses.
+    """One row per station of today: every source column, counted on those who live at its addresses.
 
     ``bv_id``, then the census (``P_POP`` … ``C_MEN`` …, households and dwellings included), Filosofi
     (``MED`` …), CAF (``A`` …), then ``<election>_inscrits``, ``_abstentions``, ``_votants``, ``_blancs``,

@@ -168,10 +168,10 @@ def _named(candidates: Sequence[dict[str, Any]], field: int) -> tuple[dict[str, 
 
 
 def _qualified(first: Ballots, field: int, where: Array) -> tuple[dict[str, Any], ...]:
-    """Who is in the second round: the two first, and any other with the votes of 12.5 % of the registered
-    (L.162).
+    """The candidates of the second round: the two first, and whoever 12.5 % of the registered chose.
 
-    A candidate over half of the votes is kept with the second: the town votes twice everywhere.
+    This is the rule of article L162 of the electoral code, except that nobody is elected in the first round:
+    the town votes twice everywhere.
     """
     choice = first.choice[where == field]
     registered = int((choice != NOT_REGISTERED).sum())

@@ -112,8 +112,6 @@ def _natural_squares(corner: Array, households: Array) -> tuple[Array, Array]:
     left = small.copy()
     for size in _NATURAL:
         rows = np.flatnonzero(left)
-        if len(rows) == 0:
-            break
         square, where = np.unique(corner[rows] // size * size, axis=0, return_inverse=True)
         where = where.ravel()
         enough = np.bincount(where, households[rows]) >= FEWEST

@@ -154,7 +154,6 @@ def _addresses(town: Town) -> File:
     addresses, random = town.addresses, stream(town.seed, "roll")
     voters = _voting_homes(town)
     rows = np.flatnonzero(voters)
-    rows = np.sort(np.concatenate([rows, rows[random.random(len(rows)) < DUPLICATED]]))
     x, y = addresses.x[rows].copy(), addresses.y[rows].copy()
     rough = random.random(len(rows)) < APPROXIMATE
     x[rough] += random.normal(0.0, 60.0, int(rough.sum()))
@@ -165,17 +164,18 @@ def _addresses(town: Town) -> File:
     score = np.where(rough, random.uniform(0.35, 0.75, len(rows)), random.uniform(0.72, 0.98, len(rows)))
     to_degrees = pyproj.Transformer.from_crs(2154, 4326, always_xy=True)
     longitude, latitude = to_degrees.transform(x, y)
-    table = {
+    columns = {
         **_roll_names(town, rows, rough),
         "geo_score": pa.array(np.round(score, 2)),
         "longitude": pa.array(np.round(longitude, _MAP_DECIMALS)),
         "latitude": pa.array(np.round(latitude, _MAP_DECIMALS)),
         "nb_adresses": pa.array(voters[rows].astype(np.int32)),
     }
+    written = np.repeat(np.arange(len(rows)), 1 + (random.random(len(rows)) < DUPLICATED))
+    table = pa.table(columns).select(facts("layouts")["places"]["reu_addresses_2022"]).take(written)
     return File(
-        f"insee_reu-adresses-2022/table-adresses-reu_{DEPARTMENT}.parquet",
-        parquet(pa.table(table).select(facts("layouts")["places"]["reu_addresses_2022"])),
-        "INSEE REU layout", "2022 layout, 2024 stations", len(rows),
+        f"insee_reu-adresses-2022/table-adresses-reu_{DEPARTMENT}.parquet", parquet(table),
+        "INSEE REU layout", "2022 layout, 2024 stations", len(written),
         "identifiers not padded; 1 % of addresses in the wrong place, some in double; status synthetic",
     )
 

@@ -1,5 +1,4 @@
-"""The results of the four elections, as the ministry publishes each: L2 in 2017 and 2022, L4 in 2024, L6
-for all.
+"""The results of each election, as the ministry publishes it: L2 in 2017 and 2022, L4 in 2024.
 
 A few stations overseas and abroad vote too (codes ZA, ZX and ZZ until 2022, 971 in 2024): they have ballots
 and nothing else in the town's files, as in life.
