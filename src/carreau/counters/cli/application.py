@@ -56,16 +56,15 @@ def run(arguments: Sequence[str]) -> int:
     """The exit code of the command line ``arguments``; whatever happens is said in French."""
     as_json = "--json" in arguments
     try:
-        code = app(list(arguments), prog_name="carreau", standalone_mode=False)
+        code = int(app(list(arguments), prog_name="carreau", standalone_mode=False) or 0)
         sys.stdout.flush()
-        return int(code or 0)
+        return _interrupted() if code == INTERRUPTED else code  # Typer turns an interruption into a code
     except CarreauError as error:
         return said(error, as_json=as_json)
     except typer.TyperException as error:
         return said(misused(error, arguments), as_json=as_json)
-    except (KeyboardInterrupt, typer.Abort):
-        print("Interrompu. Ce qui était terminé est gardé.", file=sys.stderr)
-        return INTERRUPTED
+    except (KeyboardInterrupt, typer.Abort):  # before Typer begins
+        return _interrupted()
     except BrokenPipeError:
         return _reader_gone()
     except OSError as error:
@@ -74,6 +73,12 @@ def run(arguments: Sequence[str]) -> int:
         folder = _home_folder() / "incidents"
         report = report_file(error, folder, datetime.now(UTC), arguments)
         return said(unforeseen(error, report), as_json=as_json)
+
+
+def _interrupted() -> int:
+    """The exit code of an interruption, once it is said."""
+    print("Interrompu. Ce qui était terminé est gardé.", file=sys.stderr)
+    return INTERRUPTED
 
 
 def _home_folder() -> Path:
