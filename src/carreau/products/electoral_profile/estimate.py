@@ -145,16 +145,17 @@ def _grade(indicator: Indicator, margin: Values, value: Values, known: Values) -
 def status_of(indicator: Indicator, value: Values, refined: Refined, carrier: Carrier) -> Codes:
     """Why each hidden figure is hidden, in French; empty where the figure is shown."""
     status = np.full(len(value), "", dtype=object)
-    for station in np.flatnonzero(~np.isfinite(value)):
-        zone = carrier.main_zone[station]
-        if zone < 0:
-            departments = set(refined.zones.departments)
-            covered = refined.stations.departments[station] in departments
-            status[station] = NO_CONTOUR if covered else NOT_COVERED
-            continue
-        marks = (refined.reason(alias, column)[zone] for alias, column in _read(indicator))
-        mark = next((mark for mark in marks if mark), "")
-        status[station] = SECRECY.get(mark, mark) or NOT_SAID
+    hidden = np.flatnonzero(~np.isfinite(value))
+    if not len(hidden):
+        return status
+    zone = carrier.main_zone[hidden]
+    said = np.full(len(hidden), "", dtype=object)
+    for alias, column in _read(indicator):
+        said = np.where((said == "") & (zone >= 0), refined.reason(alias, column)[zone], said)
+    for mark in set(said):
+        said[said == mark] = SECRECY.get(mark, mark) or NOT_SAID
+    covered = np.isin(refined.stations.departments[hidden].astype(str), np.unique(refined.zones.departments.astype(str)))
+    status[hidden] = np.where(zone >= 0, said, np.where(covered, NO_CONTOUR, NOT_COVERED))
     return status
 
 
