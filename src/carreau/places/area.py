@@ -18,7 +18,7 @@ from carreau.places.zones import Shapes, Zones, repaired, surface_of
 
 Kernel = Literal["auto", "exact", "incidences"]
 _COLLECTION: Final = 7  # shapely's type number of GeometryCollection
-_DUST: Final = 1e-9  # a pair's share below this is the rounding of two touching borders, not ground
+_DUST: Final = 1e-12  # a pair's share below this is the rounding of two touching borders, not ground
 
 
 def area_crosswalk(

@@ -82,8 +82,9 @@ class Crosswalk:
 
     @property
     def reached(self) -> NDArray[np.bool_]:
-        """For each target, whether any origin gives it anything: where false, a count of 0 means unknown."""
-        return np.asarray(np.diff(self.weights.tocsc().indptr) > 0)
+        """For each target, whether any origin gives it more than dust; where false, 0 means unknown."""
+        most = self.weights.max(axis=0).toarray() if self.weights.nnz else np.zeros(len(self.target))
+        return np.asarray(most > TOLERANCE).ravel()
 
     def applied(self, counts: Any) -> Floats:
         """Counts on the targets, (targets,) or (targets, k), out of counts on the origins, (n,) or (n, k).

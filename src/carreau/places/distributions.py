@@ -23,6 +23,7 @@ DECILES: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 _KNOTS: Final = np.array([0, 0.02, *np.arange(0.05, 0.96, 0.05).round(2), 0.98, 1])
 _ENDS: Final = (0.005, 0.995)
 _SCORES: Final[Floats] = ndtri(np.clip(_KNOTS, *_ENDS))
+_STEP: Final = 1e-7  # a rise over less than this part of a value is a jump: its slope would drown the others
 # Spread of log income where no origin publishes more than a median: D9/D1 = 3.4 (INSEE, Filosofi 2021,
 # France, from memory), as a normal law of logarithms.
 _SPREAD: Final = float(np.log(3.4) / (2 * ndtri(0.9)))
@@ -99,7 +100,8 @@ def distributions_of(quantiles: Quantiles, people: Any) -> Floats:
     for index, known in enumerate(patterns):
         if known.any():
             rows = member.ravel() == index
-            knots[rows] = unit * np.sinh(_curves(raised[rows][:, known], at[known], shape))
+            curves = unit * np.sinh(_curves(raised[rows][:, known], at[known], shape))
+            knots[rows] = _held(curves, values[rows][:, known], at[known])
     _keep_published(knots, values, quantiles.probabilities)
     return knots
 
@@ -135,10 +137,14 @@ def _curves(raised: Floats, at: Floats, shape: Floats) -> Floats:
     right = np.minimum(right, len(at) - 1)
     width = np.where(at[right] > at[left], at[right] - at[left], 1.0)
     part = np.clip((_SCORES - at[left]) / width, 0, 1)
-    curves = shape + gaps[:, left] * (1 - part) + gaps[:, right] * part
+    return np.asarray(shape + gaps[:, left] * (1 - part) + gaps[:, right] * part)
+
+
+def _held(curves: Floats, values: Floats, at: Floats) -> Floats:
+    """Curves that never fall and stay, at each knot, between the published values on its two sides."""
     below, above = np.searchsorted(at, _SCORES, side="right") - 1, np.searchsorted(at, _SCORES)
-    floor = np.where(below >= 0, raised[:, np.maximum(below, 0)], -np.inf)
-    ceiling = np.where(above < len(at), raised[:, np.minimum(above, len(at) - 1)], np.inf)
+    floor = np.where(below >= 0, values[:, np.maximum(below, 0)], -np.inf)
+    ceiling = np.where(above < len(at), values[:, np.minimum(above, len(at) - 1)], np.inf)
     return np.asarray(np.maximum.accumulate(np.clip(curves, floor, ceiling), axis=1))
 
 
@@ -183,7 +189,7 @@ def mixture_events(knots: Any, parts: Any, probabilities: Any) -> Any:
             event = origin * size + k
             rise = parts[origin] * (probabilities[k + 1] - probabilities[k])
             run = knots[origin, k + 1] - knots[origin, k]
-            if run > 0:
+            if run > _STEP * abs(knots[origin, k]):
                 slope[event] += rise / run
                 slope[event + 1] -= rise / run
             else:

@@ -95,10 +95,8 @@ def zones_of(
         np.asarray(table["geometry"].to_pylist(), dtype=np.object_), on_invalid="ignore"
     )
     planes = _planes(codes, crs)
-    remarks = _counted(
-        (planes == 0) & ~shapely.is_missing(shapes),
-        "de territoires sans projection déclarée ont été écartées",
-    )
+    unplaced = (planes == 0) & ~shapely.is_missing(shapes)
+    remarks = _counted(unplaced, system, "de territoires sans projection déclarée ont été écartées")
     shapes[planes == 0] = None
     for plane in np.unique(planes[planes > 0]):
         here = planes == plane
@@ -119,14 +117,11 @@ def zones_from(
     shapes, invalid = repaired(shapes)
     bare = shapely.is_missing(shapes) | shapely.is_empty(shapes) | (codes == "")
     codes, shapes, pieces = _united(codes[~bare], shapes[~bare])
-    remarks = _counted(bare, "sans contour ont été écartées") + _counted(
-        invalid, "au contour invalide ont été réparées"
-    )
+    remarks = _counted(bare, system, "sans contour ont été écartées")
+    remarks += _counted(invalid, system, "au contour invalide ont été réparées")
     if pieces:
         remarks += (f"{pieces} zones « {system} » en plusieurs morceaux ont été réunies",)
-    return Zones(system, vintage, codes, shapes, crs, valid=True), tuple(
-        r.replace("zones ", f"zones « {system} » ", 1) for r in remarks
-    )
+    return Zones(system, vintage, codes, shapes, crs, valid=True), remarks
 
 
 def reprojected(shapes: Shapes, given: int, wanted: int) -> Shapes:
@@ -184,6 +179,6 @@ def _united(codes: Codes, shapes: Shapes) -> tuple[Codes, Shapes, int]:
     return codes[order], shapes[order], int((counts > 1).sum())
 
 
-def _counted(mask: NDArray[np.bool_], sentence: str) -> tuple[str, ...]:
+def _counted(mask: NDArray[np.bool_], system: str, sentence: str) -> tuple[str, ...]:
     """One remark that counts the zones of ``mask``, or none."""
-    return (f"{int(mask.sum())} zones {sentence}",) if mask.any() else ()
+    return (f"{int(mask.sum())} zones « {system} » {sentence}",) if mask.any() else ()

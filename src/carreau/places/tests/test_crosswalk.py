@@ -128,6 +128,8 @@ def test_a_missing_count_adds_nothing_and_says_so(walk) -> None:
     both = np.column_stack([given_counts, [1.0, 1.0]])
     np.testing.assert_allclose(one.known(both)[:, 1], [1, 1, np.nan])
     np.testing.assert_array_equal(one.reached, [True, True, False])
+    assert not walk([[0.0], [0.0]]).reached.any()
+    assert not walk([[1e-10]]).reached.any()
 
 
 def test_overlapping_targets_show_as_a_negative_loss(walk) -> None:

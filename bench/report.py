@@ -1,0 +1,91 @@
+"""The tables of docs/explanation/performance.md out of the figures that the benches wrote.
+
+python bench/report.py docs/explanation/performance.md
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+FIGURES = Path(__file__).parent / "figures"
+FAMILIES = {
+    "iris": ("IRIS to station, metropolitan France", "iris_geos"),
+    "grid": (
+        "200 m grid to station, 2.3 million cells drawn at random (the mirror has no grid)",
+        "grid_geos",
+    ),
+    "apply": ("A built crosswalk applied to 200 measures", "apply_carreau"),
+}
+
+HEADS = (
+    "method",
+    "CPU s",
+    "wall s",
+    "peak GB",
+    "compilation s (first, then)",
+    "greatest difference of a weight",
+    "of a count",
+)
+
+
+def main() -> None:
+    path = Path(sys.argv[1])
+    report = json.loads((FIGURES / "crosswalks.json").read_text("utf-8"))
+    path.write_text(page(report), "utf-8")
+
+
+def page(report: dict[str, Any]) -> str:
+    """The whole page in Markdown."""
+    versions = ", ".join(f"{name} {number}" for name, number in report["versions"].items())
+    parts = [
+        "# Performance\n",
+        "Written by `make bench` (`bench/crosswalks.py`, `bench/report.py`); do not edit by hand.\n",
+        f"{report['machine']['cores']} cores, Python {report['machine']['python']}, {versions}. "
+        "Every method ran alone in its own process, one after the other, on a machine shared with other work: "
+        "compare CPU seconds (user and system, all threads), not wall. Reading and preparing the zones is left out "
+        "for all; what numba compiles is apart (first use on a machine, then each start of a process).\n",
+    ]
+    for family, (title, reference) in FAMILIES.items():
+        figures = [figure for figure in report["figures"] if figure["method"].startswith(family)]
+        if figures:
+            parts += [f"## {title}\n", table(figures, reference), ratios(figures, family)]
+    return "\n".join(part for part in parts if part) + "\n"
+
+
+def table(figures: list[dict[str, Any]], reference: str) -> str:
+    """One row per method of a family."""
+    lines = [f"| {' | '.join(HEADS)} |", "|" + "---|" * len(HEADS)]
+    for figure in figures:
+        if "failed" in figure:
+            lines.append(f"| {figure['what']} | failed | | | | | |")
+            continue
+        first = "reference" if figure["method"] == reference else number(figure.get("weights_max_difference"))
+        compiled = figure["method"].endswith("carreau") and figure["method"] != "apply_carreau"
+        lines.append(
+            f"| {figure['what']} | {figure['cpu_s']:.2f} | {figure['wall_s']:.2f} | {figure['peak_gb']:.2f} | "
+            + (f"{figure['compile_empty_cache_s']:.1f}, {figure['compile_s']:.1f}" if compiled else "")
+            + f" | {first} | {number(figure.get('counts_max_difference'))} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def ratios(figures: list[dict[str, Any]], family: str) -> str:
+    """How many times less CPU Carreau takes than each of the others."""
+    cpu = {figure["method"]: figure["cpu_s"] for figure in figures if "cpu_s" in figure}
+    ours = cpu.pop(f"{family}_carreau", None)
+    if not ours or not cpu:
+        return ""
+    said = (f"{value / ours:.1f} times less than {name.partition('_')[2]}" for name, value in cpu.items())
+    return f"Carreau takes {', '.join(said)}.\n"
+
+
+def number(value: float | None) -> str:
+    """A difference in short, or nothing."""
+    return "" if value is None else f"{value:.1e}"
+
+
+if __name__ == "__main__":
+    main()
