@@ -120,14 +120,11 @@ def _section(title: str, rows: Iterable[tuple[str, str]]) -> Iterator[str]:
     listed = list(rows)
     if not listed:
         return
-    column = min(max(len(name) for name, _ in listed), 34) + 2
+    column = max(len(name) for name, _ in listed) + 2
     yield ""
     yield f"{title} :"
     for name, text in listed:
         lines = textwrap.wrap(text, _WIDTH - column - 2) or [""]
-        if len(name) > column - 2:
-            yield f"  {name}"
-            name = ""
         yield f"  {name:<{column}}{lines[0]}".rstrip()
         yield from (f"  {'':<{column}}{line}" for line in lines[1:])
     yield ""

@@ -9,10 +9,6 @@ from pathlib import Path
 import carreau
 from carreau.counters.reference import pages, written
 
-if __name__ == "__main__":
-    with (
-        tempfile.TemporaryDirectory() as empty
-    ):  # what is fetched in a real home must not change the reference
-        home = carreau.open(Path(empty))
-        count = written(pages(home.sources(), home.products()), Path(sys.argv[1]))
-    print(f"{count} pages in {sys.argv[1]}")
+with tempfile.TemporaryDirectory() as empty:  # what is fetched in a real home must not change the reference
+    home = carreau.open(Path(empty))
+    print(f"{written(pages(home.sources(), home.products()), Path(sys.argv[1]))} pages in {sys.argv[1]}")

@@ -168,6 +168,7 @@ def test_a_step_is_json_when_asked(
     [
         (["fetch"], "à disposition"),
         (["sources"], "11 sources"),
+        (["products"], "electoral_profile"),
         (["products", "--indicators"], "part_cadres"),
         (["territoires", "carreville"], "com:96001"),
         (["territoires", "zzzzzzzz"], "Aucun territoire de ce nom"),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -102,3 +104,12 @@ def test_a_cell_cannot_break_its_table() -> None:
 
 def test_a_column_that_is_empty_everywhere_is_left_out() -> None:
     assert table(["a", "b"], [["x", ""], ["y", ""]]) == "| a |\n|---|\n| x |\n| y |"
+
+
+def test_the_module_writes_the_reference_of_what_is_declared(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "carreau.counters.reference", str(tmp_path)]
+    answer = subprocess.run(command, text=True, capture_output=True, timeout=120)
+    assert answer.returncode == 0, answer.stderr
+    count = len(list(tmp_path.rglob("*.md")))
+    assert answer.stdout == f"{count} pages in {tmp_path}\n"
+    assert (tmp_path / "products" / "electoral_profile.md").exists()
