@@ -63,8 +63,6 @@ def run(arguments: Sequence[str]) -> int:
         return said(error, as_json=as_json)
     except typer.TyperException as error:
         return said(misused(error, arguments), as_json=as_json)
-    except (KeyboardInterrupt, typer.Abort):  # before Typer begins
-        return _interrupted()
     except BrokenPipeError:
         return _reader_gone()
     except OSError as error:

@@ -126,8 +126,6 @@ def ledger_lines(entries: Sequence[Facts], width: int) -> list[str]:
     return [*table_lines(headings, rows, width), "", counted(len(entries), "écriture")]
 
 
-def _facts_line(facts: Any) -> str:
+def _facts_line(facts: Facts) -> str:
     """The facts of an entry on one line: « territory com:69123, rows 305 »."""
-    if isinstance(facts, Mapping):
-        return ", ".join(f"{key} {value}" for key, value in facts.items())
-    return str(facts)
+    return ", ".join(f"{key} {value}" for key, value in facts.items())

@@ -22,7 +22,7 @@ def test_no_command_at_all_gives_the_help(capsys: pytest.CaptureFixture[str]) ->
     assert help_of(capsys) == help_of(capsys, "-h")
 
 
-@pytest.mark.parametrize("command", ["profile", "fetch", "show", "town", "completion"])
+@pytest.mark.parametrize("command", ["profile", "fetch", "show", "sources", "town", "completion"])
 def test_the_help_of_a_command_shows_its_common_options(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

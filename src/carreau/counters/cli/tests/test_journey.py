@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -88,6 +87,8 @@ def test_a_file_of_nobody_is_unknown(
     stray.write_text('{"rows": []}')
     assert run(["verify", str(stray), "--json"]) == 1
     assert json.loads(capsys.readouterr().out)["state"] == "inconnu"
+    assert run(["verify", str(stray)]) == 1
+    assert capsys.readouterr().out.startswith("stray.json : inconnu. ")
 
 
 def test_a_station_fits_on_one_screen_and_says_that_the_town_is_invented(
@@ -262,4 +263,8 @@ def test_the_town_of_the_command_is_a_mirror(
     assert run(["town", str(tmp_path / "ville"), "--people", "2000"]) == 0
     assert (tmp_path / "ville" / "MANIFEST.md").exists()
     assert f"--mirror {tmp_path / 'ville'}" in capsys.readouterr().err
-    shutil.rmtree(tmp_path / "ville")
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CARREAU_HOME", str(tmp_path))
+    assert run(["town", "/proc/nowhere"]) == 1
