@@ -30,7 +30,7 @@ WGS84: Final = pyproj.CRS("OGC:CRS84")
 _EPSG_4326: Final = pyproj.CRS("EPSG:4326")
 _ADVICE: Final = "reprendre le fichier chez son producteur"
 _AREAS: Final = (3, 6)  # Polygon and MultiPolygon in the numbering of GEOS
-_CHUNK: Final = 1 << 20
+_PREAMBLE: Final = 1 << 24
 _SEPARATORS: Final = re.compile(r"[\s,]*")
 
 
@@ -149,22 +149,23 @@ class Feature:
     text: str
 
 
-def features_of(stream: BinaryIO, name: str) -> Iterator[Feature]:
-    """The features of a GeoJSON FeatureCollection, one at a time: the whole file is never held in memory.
+def features_of(stream: BinaryIO, name: str, chunk: int = 1 << 20) -> Iterator[Feature]:
+    """The features of a GeoJSON FeatureCollection, one at a time, read ``chunk`` characters by ``chunk``.
 
-    :class:`~carreau.errors.Broken` names the file when it holds no collection, stops before its end, or is not
-    written in UTF-8.
+    The whole file is never held in memory: no more than a chunk and the largest feature.
+    :class:`~carreau.errors.Broken` names the file when it holds no collection, stops before its end, or is
+    not written in UTF-8.
     """
     reader = io.TextIOWrapper(stream, "utf-8-sig", newline="")
     try:
-        yield from _features(reader, name)
+        yield from _features(reader, name, chunk)
     finally:
         reader.detach()
 
 
-def _features(reader: TextIO, name: str) -> Iterator[Feature]:
+def _features(reader: TextIO, name: str, chunk: int) -> Iterator[Feature]:
     """The features of a text, decoded one after the other from a buffer that only holds what is pending."""
-    decoder, buffer, start = json.JSONDecoder(), _after_features(reader, name), 0
+    decoder, buffer, start = json.JSONDecoder(), _after_features(reader, name, chunk), 0
     while True:
         start = _next(buffer, start)
         if buffer[start : start + 1] == "]":
@@ -174,7 +175,7 @@ def _features(reader: TextIO, name: str) -> Iterator[Feature]:
         except ValueError:
             pending = len(buffer) - start
             # as much again as is pending, so that a huge feature is not decoded from its start too often
-            more = _read(reader, name, max(_CHUNK, pending))
+            more = _read(reader, name, max(chunk, pending))
             if not more:
                 raise _cut(name, pending) from None
             buffer, start = buffer[start:] + more, 0
@@ -185,7 +186,7 @@ def _features(reader: TextIO, name: str) -> Iterator[Feature]:
 
 def _next(buffer: str, start: int) -> int:
     """The place of the first character from ``start`` that is neither blank nor a comma."""
-    return _SEPARATORS.match(buffer, start).end()  # type: ignore[union-attr] # it matches the empty text too
+    return _SEPARATORS.match(buffer, start).end()  # type: ignore[union-attr] # it matches an empty text
 
 
 def _cut(name: str, pending: int) -> Broken:
@@ -196,10 +197,10 @@ def _cut(name: str, pending: int) -> Broken:
     )
 
 
-def _after_features(reader: TextIO, name: str) -> str:
+def _after_features(reader: TextIO, name: str, chunk: int) -> str:
     """What follows ``"features": [`` in the first characters that hold it."""
     buffer = ""
-    while len(buffer) < 16 * _CHUNK and (more := _read(reader, name, _CHUNK)):
+    while len(buffer) < _PREAMBLE and (more := _read(reader, name, chunk)):
         buffer += more
         head, found, rest = buffer.partition('"features"')
         if found and "[" in rest and head.lstrip().startswith("{"):

@@ -121,7 +121,5 @@ def _rows(rows: list[tuple[Any, ...]], width: int, header: Header) -> Rows:
 
 
 def _text(cell: object) -> str | None:
-    """A cell as text; a whole number has no decimals."""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
+    """A cell as text; the library gives whole numbers without decimals."""
     return None if cell is None else str(cell)

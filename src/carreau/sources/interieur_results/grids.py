@@ -23,6 +23,8 @@ from carreau.sources.tidy import encoding_of
 
 _ADVICE: Final = "télécharger à nouveau le fichier chez son producteur, sans l'ouvrir dans un tableur"
 _WINDOW: Final = 1 << 16
+_NOT_WINDOWS: Final = (0x81, 0x8D, 0x8F, 0x90, 0x9D)  # bytes that Windows-1252 leaves undefined
+_STRAY: Final = 2  # stray separators in one row: more would be guessed, not read
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ def _encoding(raw: bytes) -> str:
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        return encoding_of(raw[max(0, error.start - _WINDOW) : error.start + _WINDOW])
+        found = encoding_of(raw[max(0, error.start - _WINDOW) : error.start + _WINDOW])
+        return "iso-8859-1" if found == "cp1252" and any(byte in raw for byte in _NOT_WINDOWS) else found
     return "utf-8"
 
 
@@ -111,7 +114,7 @@ def cells_of(text: Text, lines: Sequence[bytes], width: int) -> pa.Table:
                 column_types=dict.fromkeys(names, pa.string()), null_values=[""], strings_can_be_null=True,
             ),
         )
-    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+    except pa.ArrowInvalid as error:
         raise Broken(
             f"{text.name} n'est pas un tableau lisible", given=str(error).splitlines()[0][:120],
             expected=f"des lignes de {width} cellules en {text.encoding}", advice=_ADVICE,
@@ -125,9 +128,11 @@ def _mended(text: Text, line: bytes, header: Header) -> bytes:
     cells = line.decode(text.encoding).split(text.delimiter)
     while cells and not cells[-1].strip() and not header.fits(len(cells)):
         cells.pop()
-    excess = (len(cells) - header.fixed) % header.block if len(cells) >= header.fixed else 0
-    joined = cells if header.fits(len(cells)) else _joined(cells, header, excess, header.fixed)
-    if joined is None or not header.fits(len(joined)):
+    if header.fits(len(cells)):
+        return text.delimiter.join(cells).encode(text.encoding)
+    enough = len(cells) > header.fixed
+    joined = _joined(cells, header, (len(cells) - header.fixed) % header.block) if enough else None
+    if joined is None:
         raise Broken(
             f"{text.name} est tronqué ou mal formé",
             given=f"une ligne de {len(cells)} cellules : {';'.join(cells[:8])}…",
@@ -136,17 +141,20 @@ def _mended(text: Text, line: bytes, header: Header) -> bytes:
     return text.delimiter.join(joined).encode(text.encoding)
 
 
-def _joined(cells: list[str], header: Header, excess: int, start: int) -> list[str] | None:
-    """The cells with ``excess`` neighbours joined so that every vote is a number and they add up; None if
-    none is.
+def _joined(cells: list[str], header: Header, excess: int) -> list[str] | None:
+    """The cells with ``excess`` neighbours joined so that the votes are numbers and add up; None if none does.
+
+    The name of a list is tried first: it is where a separator strays.
     """
     if not excess:
         return cells if _adds_up(cells, header) else None
-    if excess > 3:
+    if excess > _STRAY:
         return None
-    for place in range(start, len(cells) - 1):
+    names = header.candidate.get("liste")
+    places = range(header.fixed, len(cells) - 1)
+    for place in sorted(places, key=lambda place: (place - header.fixed) % header.block != names):
         joined = f"{cells[place]} {cells[place + 1]}".strip()
-        found = _joined([*cells[:place], joined, *cells[place + 2 :]], header, excess - 1, place)
+        found = _joined([*cells[:place], joined, *cells[place + 2 :]], header, excess - 1)
         if found is not None:
             return found
     return None

@@ -48,6 +48,8 @@ def header_of(names: Sequence[str], name: str, level: Level = "station") -> Head
     """
     station, candidate = _known()
     plain = [_plain(_NUMBER.sub("", label.strip())) for label in names]
+    while plain and not plain[-1]:
+        plain.pop()
     start = next((place for place, label in enumerate(plain) if label in candidate), len(plain))
     block = plain[start:]
     width = next((place for place, label in enumerate(block) if place and label == block[0]), len(block))

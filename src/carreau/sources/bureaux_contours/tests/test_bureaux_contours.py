@@ -18,7 +18,8 @@ from carreau.errors import Broken
 from carreau.sources.catalogue import catalogue, read
 from carreau.sources.declare import Fetched, Sourced
 
-MIRROR = next((p / "shared" / "data" for p in Path(__file__).parents if (p / "shared" / "data").is_dir()), None)
+_FOLDERS = (parent / "shared" / "data" for parent in Path(__file__).parents)
+MIRROR = next((folder for folder in _FOLDERS if folder.is_dir()), None)
 WITH_MIRROR = pytest.mark.skipif(MIRROR is None, reason="le miroir ../shared/data n'est pas là")
 WEST, EAST = shapely.box(4.80, 45.70, 4.81, 45.71), shapely.box(4.81, 45.70, 4.82, 45.71)
 
@@ -38,13 +39,21 @@ def stations(path: Path, key: str = "contours_geojson") -> Sourced:
 @cache
 def national() -> Sourced:
     assert MIRROR is not None
-    return stations(MIRROR / "etalab_contours-bureaux-vote" / "contours-france-entiere.parquet", "contours_geoparquet")
+    return stations(
+        MIRROR / "etalab_contours-bureaux-vote" / "contours-france-entiere.parquet", "contours_geoparquet"
+    )
 
 
-def feature(station: object, geometry: shapely.Geometry | None, commune: str = "69123", **more: object) -> dict[str, object]:
+def feature(
+    station: object, geometry: shapely.Geometry | None, commune: str = "69123", **more: object
+) -> dict[str, object]:
     properties = {
-        "codeDepartement": commune[:2], "codeCommune": commune, "nomCommune": "Lyon", "numeroBureauVote": station,
-        "codeBureauVote": f"{commune}_{station}", "codeCirconscription": "6901",
+        "codeDepartement": commune[:2],
+        "codeCommune": commune,
+        "nomCommune": "Lyon",
+        "numeroBureauVote": station,
+        "codeBureauVote": f"{commune}_{station}",
+        "codeCirconscription": "6901",
     }
     shape = None if geometry is None else json.loads(shapely.to_geojson(geometry))
     return {"type": "Feature", "properties": properties | more, "geometry": shape}
@@ -58,7 +67,9 @@ def geojson(folder: Path, *features: dict[str, object]) -> Path:
     return path
 
 
-def geoparquet(folder: Path, columns: dict[str, list[object]], metadata: dict[str, str] | None = None) -> Path:
+def geoparquet(
+    folder: Path, columns: dict[str, list[object]], metadata: dict[str, str] | None = None
+) -> Path:
     path = folder / "contours-france-entiere.parquet"
     pq.write_table(pa.table(columns).replace_schema_metadata(metadata), path)
     return path
@@ -122,7 +133,9 @@ def test_the_national_table_in_another_projection_comes_out_in_degrees(tmp_path:
 
 
 def test_a_renamed_column_of_the_national_table_is_named(tmp_path: Path) -> None:
-    path = geoparquet(tmp_path, {"code_insee": ["18001"], "code_bv": ["1"], "geometry": [shapely.to_wkb(WEST)]})
+    path = geoparquet(
+        tmp_path, {"code_insee": ["18001"], "code_bv": ["1"], "geometry": [shapely.to_wkb(WEST)]}
+    )
     with pytest.raises(Broken, match="« code_commune »"):
         stations(path, "contours_geoparquet")
 

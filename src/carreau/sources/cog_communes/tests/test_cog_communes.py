@@ -15,7 +15,8 @@ from carreau.errors import Broken, Missing
 from carreau.sources.catalogue import catalogue, read
 from carreau.sources.declare import Fetched, Sourced
 
-MIRROR = next((p / "shared" / "data" for p in Path(__file__).parents if (p / "shared" / "data").is_dir()), None)
+_FOLDERS = (parent / "shared" / "data" for parent in Path(__file__).parents)
+MIRROR = next((folder for folder in _FOLDERS if folder.is_dir()), None)
 WITH_MIRROR = pytest.mark.skipif(MIRROR is None, reason="le miroir ../shared/data n'est pas là")
 COMMUNES = (
     '"TYPECOM","COM","REG","DEP","CTCD","ARR","TNCC","NCC","NCCENR","LIBELLE","CAN","COMPARENT"\n'
@@ -23,17 +24,27 @@ COMMUNES = (
     '"COMD","02077","","","","","0","BERZY LE SEC","Berzy-le-Sec","Berzy-le-Sec","","02564"\n'
     '"COMD","02564","","","","","0","NOYANT","Noyant-et-Aconin","Noyant-et-Aconin","","02564"\n'
 )
-DEPARTMENTS = '"DEP","REG","CHEFLIEU","TNCC","NCC","NCCENR","LIBELLE"\n"02","32","02408","5","AISNE","Aisne","Aisne"\n'
+DEPARTMENTS = (
+    '"DEP","REG","CHEFLIEU","TNCC","NCC","NCCENR","LIBELLE"\n"02","32","02408","5","AISNE","Aisne","Aisne"\n'
+)
 CHANGES = (
     '"MOD","DATE_EFF","TYPECOM_AV","COM_AV","TNCC_AV","NCC_AV","NCCENR_AV","LIBELLE_AV",'
     '"TYPECOM_AP","COM_AP","TNCC_AP","NCC_AP","NCCENR_AP","LIBELLE_AP"\n'
     '"32","2025-01-01","COM","02077","0","B","B","Berzy-le-Sec","COM","02564","0","B","B","Bernoy-le-Château"\n'
 )
-OVERSEAS = '"COM_COMER","TNCC","NCC","NCCENR","LIBELLE","NATURE_ZONAGE","COMER","LIBELLE_COMER"\n"97801","0","SM","SM","Saint-Martin","COM","978","Saint-Martin"\n'
-COLLECTIVITIES = '"COMER","TNCC","NCC","NCCENR","LIBELLE"\n"978","0","SAINT MARTIN","Saint-Martin","Saint-Martin"\n'
+OVERSEAS = (
+    '"COM_COMER","TNCC","NCC","NCCENR","LIBELLE","NATURE_ZONAGE","COMER","LIBELLE_COMER"\n'
+    '"97801","0","SM","SM","Saint-Martin","COM","978","Saint-Martin"\n'
+)
+COLLECTIVITIES = (
+    '"COMER","TNCC","NCC","NCCENR","LIBELLE"\n"978","0","SAINT MARTIN","Saint-Martin","Saint-Martin"\n'
+)
 MEMBERS = {
-    "v_commune_2026.csv": COMMUNES, "v_departement_2026.csv": DEPARTMENTS, "v_mvt_commune_2026.csv": CHANGES,
-    "v_commune_comer_2026.csv": OVERSEAS, "v_comer_2026.csv": COLLECTIVITIES,
+    "v_commune_2026.csv": COMMUNES,
+    "v_departement_2026.csv": DEPARTMENTS,
+    "v_mvt_commune_2026.csv": CHANGES,
+    "v_commune_comer_2026.csv": OVERSEAS,
+    "v_comer_2026.csv": COLLECTIVITIES,
 }
 
 
@@ -56,7 +67,10 @@ def archive(folder: Path, members: dict[str, str]) -> Path:
 def test_a_code_is_unique_beside_its_type(tmp_path: Path) -> None:
     communes = tables(archive(tmp_path, MEMBERS), "cog")["communes"].table.to_pylist()
     assert [(row["code_commune"], row["type"]) for row in communes] == [
-        ("02077", "COMD"), ("02564", "COM"), ("02564", "COMD"), ("97801", "COMER"),
+        ("02077", "COMD"),
+        ("02564", "COM"),
+        ("02564", "COMD"),
+        ("97801", "COMER"),
     ]
     assert [row["code_departement"] for row in communes] == ["02", "02", "02", "978"]
     assert communes[0]["code_parent"] == "02564"
@@ -65,11 +79,18 @@ def test_a_code_is_unique_beside_its_type(tmp_path: Path) -> None:
 
 def test_a_merger_keeps_its_date_and_both_sides(tmp_path: Path) -> None:
     (row,) = tables(archive(tmp_path, MEMBERS), "cog")["mouvements"].table.to_pylist()
-    assert (row["date_effet"], row["mod"], row["code_avant"], row["code_apres"]) == (date(2025, 1, 1), "32", "02077", "02564")
+    assert (row["date_effet"], row["mod"], row["code_avant"], row["code_apres"]) == (
+        date(2025, 1, 1),
+        "32",
+        "02077",
+        "02564",
+    )
 
 
 def test_an_archive_without_overseas_collectivities_is_read(tmp_path: Path) -> None:
-    found = tables(archive(tmp_path, {name: text for name, text in MEMBERS.items() if "comer" not in name}), "cog")
+    found = tables(
+        archive(tmp_path, {name: text for name, text in MEMBERS.items() if "comer" not in name}), "cog"
+    )
     assert found["departements"].table.num_rows == 1
     assert found["communes"].table.num_rows == 3
 
@@ -81,7 +102,9 @@ def test_a_missing_member_is_refused_with_what_is_inside(tmp_path: Path) -> None
 
 def test_a_renamed_column_is_named(tmp_path: Path) -> None:
     with pytest.raises(Broken, match="« TYPECOM »"):
-        tables(archive(tmp_path, MEMBERS | {"v_commune_2026.csv": COMMUNES.replace("TYPECOM", "TYPE")}), "cog")
+        tables(
+            archive(tmp_path, MEMBERS | {"v_commune_2026.csv": COMMUNES.replace("TYPECOM", "TYPE")}), "cog"
+        )
 
 
 def test_a_date_rewritten_by_a_spreadsheet_is_refused(tmp_path: Path) -> None:
@@ -106,7 +129,10 @@ def test_a_truncated_archive_is_refused(tmp_path: Path) -> None:
 
 def test_a_commune_belongs_to_one_group(tmp_path: Path) -> None:
     path = tmp_path / "EPCI_2020.csv"
-    path.write_text("\ufeffCODGEO;LIBGEO;EPCI;LIBEPCI;DEP;REG\r\n01001;L'Abergement;200069193;CC de la Dombes;01;84\r\n", "utf-8")
+    path.write_text(
+        "\ufeffCODGEO;LIBGEO;EPCI;LIBEPCI;DEP;REG\r\n01001;L'Abergement;200069193;CC de la Dombes;01;84\r\n",
+        "utf-8",
+    )
     assert tables(path, "epci")["epci"].table.to_pylist() == [
         {"code_commune": "01001", "code_epci": "200069193", "libelle_epci": "CC de la Dombes"}
     ]

@@ -14,7 +14,8 @@ from carreau.errors import Broken
 from carreau.sources.catalogue import catalogue, read
 from carreau.sources.declare import Fetched, Sourced
 
-MIRROR = next((p / "shared" / "data" for p in Path(__file__).parents if (p / "shared" / "data").is_dir()), None)
+_FOLDERS = (parent / "shared" / "data" for parent in Path(__file__).parents)
+MIRROR = next((folder for folder in _FOLDERS if folder.is_dir()), None)
 WITH_MIRROR = pytest.mark.skipif(MIRROR is None, reason="le miroir ../shared/data n'est pas là")
 HEADER = "code_commune_ref,id_brut_bv_reu,longitude,latitude,geo_type,geo_score,nb_adresses"
 
@@ -23,7 +24,9 @@ def sourced(path: Path, key: str) -> Sourced:
     source = catalogue()["reu_addresses"]
     published = next(file for file in source.files if file.key == key)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    (one,) = read(Fetched(source, published, path.name, path, digest, "original", datetime(2026, 1, 1, tzinfo=UTC)))
+    (one,) = read(
+        Fetched(source, published, path.name, path, digest, "original", datetime(2026, 1, 1, tzinfo=UTC))
+    )
     return one
 
 
@@ -34,7 +37,10 @@ def text(folder: Path, content: str, name: str = "table-adresses-reu.csv") -> Pa
 
 
 def test_an_address_is_attached_to_its_station_under_the_padded_key(tmp_path: Path) -> None:
-    path = text(tmp_path, f"{HEADER}\n29039,29039_1,-3.9,47.8,housenumber,0.96,2\n11262,11262_23b,2.7,43.1,street,,1\n")
+    path = text(
+        tmp_path,
+        f"{HEADER}\n29039,29039_1,-3.9,47.8,housenumber,0.96,2\n11262,11262_23b,2.7,43.1,street,,1\n",
+    )
     table = sourced(path, "adresses_csv").table
     assert table["bv_id"].to_pylist() == ["29039_0001", "11262_023B"]
     assert table["longitude"].to_pylist() == [-3.9, 2.7]
@@ -45,12 +51,20 @@ def test_an_address_is_attached_to_its_station_under_the_padded_key(tmp_path: Pa
 def test_reordered_columns_and_semicolons_say_the_same(tmp_path: Path) -> None:
     path = text(tmp_path, "latitude;id_brut_bv_reu;longitude\n47,8;29039_1;-3,9\n")
     row = sourced(path, "adresses_csv").table.to_pylist()[0]
-    assert (row["bv_id"], row["code_commune"], row["longitude"], row["latitude"]) == ("29039_0001", "29039", -3.9, 47.8)
+    assert (row["bv_id"], row["code_commune"], row["longitude"], row["latitude"]) == (
+        "29039_0001",
+        "29039",
+        -3.9,
+        47.8,
+    )
     assert row["nb_adresses"] is None
 
 
 def test_rows_without_a_station_are_set_aside_and_counted(tmp_path: Path) -> None:
-    path = text(tmp_path, f"{HEADER}\n29039,29039_1,1,2,street,1,1\n29039,,1,2,street,1,1\n29039,29039,1,2,street,1,1\n")
+    path = text(
+        tmp_path,
+        f"{HEADER}\n29039,29039_1,1,2,street,1,1\n29039,,1,2,street,1,1\n29039,29039,1,2,street,1,1\n",
+    )
     one = sourced(path, "adresses_csv")
     assert one.table.num_rows == 1
     assert "2 ligne(s) sans bureau de vote écartée(s)" in one.remarks
@@ -77,7 +91,10 @@ def test_a_coordinate_that_is_no_number_is_refused(tmp_path: Path) -> None:
 
 
 def test_stations_are_listed_once(tmp_path: Path) -> None:
-    content = "id_brut_reu,libelle_reu,code_commune,circonscription\n29039_2,Mairie,29039,2908\n29039_1,École,29039,2908\n"
+    content = (
+        "id_brut_reu,libelle_reu,code_commune,circonscription\n"
+        "29039_2,Mairie,29039,2908\n29039_1,École,29039,2908\n"
+    )
     one = sourced(text(tmp_path, content + "29039_1,École,29039,2908\n", "table-bv-reu.csv"), "bureaux_csv")
     assert one.table["bv_id"].to_pylist() == ["29039_0001", "29039_0002"]
     assert one.table["libelle_bv"].to_pylist() == ["École", "Mairie"]
