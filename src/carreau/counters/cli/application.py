@@ -86,9 +86,9 @@ def _home_folder() -> Path:
 
 
 def _reader_gone() -> int:
-    """Whoever read the output has left (``| head``): nothing more to write, nothing to say."""
+    """Whoever read the output has left (``| head``): nothing more to write or to say; 1, as Typer gives."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+    return 1
 
 
 def main() -> NoReturn:

@@ -101,16 +101,18 @@ def test_a_reader_that_leaves_early_is_not_an_error() -> None:
     assert (answer.returncode, answer.stderr) == (0, "")
 
 
-def test_a_reader_that_has_left_is_not_an_error() -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_has_left_is_told_nothing(unbuffered: str) -> None:
     answer = subprocess.run(
         f"'{CARREAU}' version | true; exit ${{PIPESTATUS[0]}}",
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
         shell=True,
         executable="bash",
         text=True,
         capture_output=True,
         timeout=60,
     )
-    assert (answer.returncode, answer.stderr) == (0, "")
+    assert (answer.returncode, answer.stderr) == (1, "")
 
 
 def test_a_terminal_in_another_encoding_gets_plain_letters() -> None:
