@@ -16,13 +16,14 @@ BIN := .venv/bin
 MIRROR ?= ../shared/data
 OUTSIDE := ../shared/checks/main_job.py
 
+demo: export CARREAU_HOME := demo/maison
 demo: .venv/.ready
 	rm -rf demo && mkdir demo
-	$(BIN)/carreau town demo/ville
-	CARREAU_HOME=demo/maison $(BIN)/carreau profile com:96001 --mirror demo/ville -o demo/carreville.xlsx
-	CARREAU_HOME=demo/maison $(BIN)/carreau profile com:96001 -o demo/carreville.parquet
-	CARREAU_HOME=demo/maison $(BIN)/carreau verify demo/carreville.xlsx
-	CARREAU_HOME=demo/maison $(BIN)/carreau show bv:96001_0001
+	$(BIN)/carreau town demo/ville --quiet
+	$(BIN)/carreau profile com:96001 --mirror demo/ville -o demo/carreville.xlsx
+	$(BIN)/carreau profile com:96001 -o demo/carreville.parquet
+	$(BIN)/carreau verify demo/carreville.xlsx
+	$(BIN)/carreau show bv:96001_0001
 	@echo
 	@echo "demo/carreville.xlsx      le classeur : à ouvrir avec un tableur"
 	@echo "demo/carreville.parquet   la même table, pour un programme"
