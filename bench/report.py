@@ -44,9 +44,10 @@ def page(report: dict[str, Any]) -> str:
         "# Performance\n",
         "Written by `make bench` (`bench/crosswalks.py`, `bench/report.py`); do not edit by hand.\n",
         f"{report['machine']['cores']} cores, Python {report['machine']['python']}, {versions}. "
-        "Every method ran alone in its own process, one after the other, on a machine shared with other work: "
-        "compare CPU seconds (user and system, all threads), not wall. Reading and preparing the zones is left out "
-        "for all; what numba compiles is apart (first use on a machine, then each start of a process).\n",
+        "Every method ran alone in its own process, one after the other, on a machine shared with other "
+        "work: compare CPU seconds (user and system, all threads), not wall. Reading and preparing the zones "
+        "is left out for all; what numba compiles is apart (first use on a machine, then each start of a "
+        "process).\n",
     ]
     for family, (title, reference) in FAMILIES.items():
         figures = [figure for figure in report["figures"] if figure["method"].startswith(family)]
@@ -65,7 +66,8 @@ def table(figures: list[dict[str, Any]], reference: str) -> str:
         first = "reference" if figure["method"] == reference else number(figure.get("weights_max_difference"))
         compiled = figure["method"].endswith("carreau") and figure["method"] != "apply_carreau"
         lines.append(
-            f"| {figure['what']} | {figure['cpu_s']:.2f} | {figure['wall_s']:.2f} | {figure['peak_gb']:.2f} | "
+            f"| {figure['what']} | {figure['cpu_s']:.2f} | {figure['wall_s']:.2f} "
+            f"| {figure['peak_gb']:.2f} | "
             + (f"{figure['compile_empty_cache_s']:.1f}, {figure['compile_s']:.1f}" if compiled else "")
             + f" | {first} | {number(figure.get('counts_max_difference'))} |"
         )

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from carreau.errors import Broken
 from carreau.places.crosswalk import Crosswalk, Floats, crosswalk_of
+from carreau.places.remarks import counted
 from carreau.places.zones import GEOGRAPHIC_CRS, Codes, Zones, moved
 
 Indices = NDArray[np.int64]
@@ -76,12 +77,16 @@ def address_crosswalk(
 def zone_of_points(zones: Zones, longitude: Floats, latitude: Floats) -> Indices:
     """The index of the zone that holds each point (EPSG:4326), -1 for none; the first on a border."""
     place = np.full(len(longitude), -1, dtype=np.int64)
-    known = np.flatnonzero(np.isfinite(longitude) & np.isfinite(latitude))
-    x, y = moved(longitude[known], latitude[known], GEOGRAPHIC_CRS, zones.crs)
-    inside = np.isfinite(x) & np.isfinite(y)
-    points = shapely.points(x[inside], y[inside])
-    point, zone = shapely.STRtree(zones.geometry).query(points, predicate="intersects")
-    place[known[inside][point[::-1]]] = zone[::-1]
+    planes = zones.planes()
+    for plane in np.unique(planes).tolist():
+        here = np.flatnonzero(planes == plane)
+        left = np.flatnonzero((place < 0) & np.isfinite(longitude) & np.isfinite(latitude))
+        x, y = moved(longitude[left], latitude[left], GEOGRAPHIC_CRS, plane)
+        inside = np.isfinite(x) & np.isfinite(y)
+        points = shapely.points(x[inside], y[inside])
+        point, zone = shapely.STRtree(zones.geometry[here]).query(points, predicate="intersects")
+        order = np.lexsort((zone, point))[::-1]
+        place[left[inside][point[order]]] = here[zone[order]]
     return place
 
 
@@ -107,17 +112,15 @@ def completed(best: Crosswalk, other: Crosswalk) -> tuple[Crosswalk, tuple[str, 
     )
     walk = crosswalk_of(best.origin, best.target, triples, vintage=best.vintage, method=best.method)  # type: ignore[arg-type] # three arrays
     walk = walk.conservative() if best.mode == other.mode == "conservatif" else walk
-    sentence = (
-        f"{len(rows)} zones d'origine sans poids « {best.method} » ont pris la méthode « {other.method} »"
-    )
-    return walk, (sentence,) if len(rows) else ()
+    sentence = f"zone{{s}} d'origine sans poids « {best.method} » {{ont}} pris la méthode « {other.method} »"
+    return walk, counted(len(rows), sentence)
 
 
 def _remarks(weight: Floats, listed: NDArray[np.bool_], placed: NDArray[np.bool_]) -> tuple[str, ...]:
     """What was met: addresses of unlisted stations, outside every zone, without weight."""
-    cases = (
-        (~listed, "d'un bureau de vote inconnu ont été laissées"),
-        (listed & ~placed, "hors de toute zone d'origine, ou sans position, ont été laissées"),
-        (listed & placed & ~(weight > 0), "sans électeur ont été laissées"),
+    unplaced = "adresse{s} hors de toute zone d'origine, ou sans position, {ont} été laissée{s}"
+    return (
+        *counted((~listed).sum(), "adresse{s} d'un bureau de vote inconnu {ont} été laissée{s}"),
+        *counted((listed & ~placed).sum(), unplaced),
+        *counted((listed & placed & ~(weight > 0)).sum(), "adresse{s} sans électeur {ont} été laissée{s}"),
     )
-    return tuple(f"{int(mask.sum())} adresses {sentence}" for mask, sentence in cases if mask.any())

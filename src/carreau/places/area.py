@@ -11,10 +11,11 @@ import shapely
 from numpy.typing import NDArray
 
 from carreau.errors import Broken
-from carreau.places.crosswalk import Crosswalk, crosswalk_of
+from carreau.places.crosswalk import TOLERANCE, Crosswalk, crosswalk_of
 from carreau.places.kernel import CORES, Floats, Indices
 from carreau.places.overlay import overlay_areas
-from carreau.places.zones import Shapes, Zones, repaired, surface_of
+from carreau.places.remarks import counted
+from carreau.places.zones import Shapes, Zones, surface_of
 
 Kernel = Literal["auto", "exact", "incidences"]
 _COLLECTION: Final = 7  # shapely's type number of GeometryCollection
@@ -39,7 +40,7 @@ def area_crosswalk(
             expected="la même projection plane",
             advice="projeter l'un des deux avec Zones.projected",
         )
-    (mine, mended), (theirs, their_mended) = _sound(origin), _sound(target)
+    (mine, mended), (theirs, their_mended) = origin.surfaces(), target.surfaces()
     if kernel == "exact":
         rows, columns, areas = exact_areas(mine, theirs)
         remarks: tuple[str, ...] = ()
@@ -51,12 +52,12 @@ def area_crosswalk(
     triples = (rows[real], columns[real], weights[real])
     vintage = f"{origin.system} {origin.vintage} → {target.system} {target.vintage}"
     walk = crosswalk_of(origin.codes, target.codes, triples, vintage=vintage, method="surface")
-    return walk, (*_mended(mended, origin), *_mended(their_mended, target), *remarks, *_overlaps(walk))
-
-
-def _sound(zones: Zones) -> tuple[Shapes, NDArray[np.bool_]]:
-    """Valid geometries of the zones, and which had to be repaired."""
-    return (zones.geometry, np.zeros(len(zones), np.bool_)) if zones.valid else repaired(zones.geometry)
+    return walk, (
+        *mended_remark(mended, origin.system),
+        *mended_remark(their_mended, target.system),
+        *remarks,
+        *_overlaps(walk),
+    )
 
 
 def _summed(
@@ -68,8 +69,8 @@ def _summed(
     rows, columns, areas = kept[found.rows], their_kept[found.columns], found.areas.copy()
     again = found.unsound | mended[0][rows] | mended[1][columns]
     areas[again] = shared_areas(mine, theirs, rows[again], columns[again])
-    remark = f"{int(again.sum())} intersections ont été calculées par GEOS, par précaution"
-    return rows, columns, areas, (remark,) if again.any() else ()
+    remarks = counted(again.sum(), "intersection{s} {ont} été calculée{s} par GEOS, par précaution")
+    return rows, columns, areas, remarks
 
 
 def exact_areas(origin: Shapes, target: Shapes) -> tuple[Indices, Indices, Floats]:
@@ -109,19 +110,17 @@ def _surfaces(first: Shapes, second: Shapes) -> Shapes:
     return np.asarray(np.where(shapely.area(pieces) > 0, pieces, shapely.Polygon()), dtype=np.object_)
 
 
-def _mended(mended: NDArray[np.bool_], zones: Zones) -> tuple[str, ...]:
+def mended_remark(mended: NDArray[np.bool_], system: str) -> tuple[str, ...]:
     """The remark that counts the zones whose contour had to be repaired."""
-    if not mended.any():
-        return ()
-    return (f"{int(mended.sum())} zones « {zones.system} » au contour invalide ont été réparées",)
+    return counted(mended.sum(), f"zone{{s}} « {system} » au contour invalide {{ont}} été réparée{{s}}")
 
 
 def _overlaps(walk: Crosswalk) -> tuple[str, ...]:
     """The remark that counts the origins given more than once by overlapping targets."""
-    over = walk.lost < -1e-9
-    if not over.any():
-        return ()
-    return (
-        f"{int(over.sum())} zones d'origine sont couvertes plus d'une fois par des zones cibles qui se "
-        f"chevauchent (au plus {-walk.lost.min():.2%} de leur surface)",
+    over = walk.lost < -TOLERANCE
+    most = f"{100 * -walk.lost.min(initial=0):.2f}".replace(".", ",")
+    return counted(
+        over.sum(),
+        "zone{s} d'origine {sont} couverte{s} plus d'une fois par des zones cibles qui se chevauchent "
+        f"(au plus {most} % de leur surface)",
     )

@@ -11,9 +11,10 @@ import numpy as np
 import shapely
 
 from carreau.errors import Broken
-from carreau.places.area import exact_pieces
+from carreau.places.area import exact_pieces, mended_remark
 from carreau.places.crosswalk import Crosswalk, crosswalk_of
 from carreau.places.kernel import CORES, Floats, Indices
+from carreau.places.remarks import counted
 from carreau.places.rings import Rings, rings_of
 from carreau.places.sweep import swept
 from carreau.places.zones import Shapes, Zones
@@ -53,19 +54,20 @@ def cell_coverage(zones: Zones, cells: Cells) -> tuple[Indices, Indices, Floats]
     Exact (edge sweep, float64), sorted by zone. Zones are projected to the grid's plane when they are in
     another.
     """
-    return covered_by(zones.projected(cells.crs).geometry, cells)
+    return covered_by(zones.projected(cells.crs).surfaces()[0], cells)
 
 
 def covered_by(shapes: Shapes, cells: Cells) -> tuple[Indices, Indices, Floats]:
-    """The same for bare geometries already in the plane of the grid."""
-    if not len(shapes) or not len(cells.east):
+    """The same for bare valid geometries in the plane of the grid; missing and empty ones cover nothing."""
+    drawn = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
+    if not len(drawn) or not len(cells.east):
         return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
     west, south = cells.east.min(), cells.north.min()
     column = np.rint((cells.east - west) / cells.side).astype(np.int64)
     row = np.rint((cells.north - south) / cells.side).astype(np.int64)
     order = np.lexsort((column, row))
     row_start = np.searchsorted(row[order], np.arange(row.max() + 2))
-    rings = rings_of(shapes)
+    rings = rings_of(shapes[drawn])
     flat = ((rings.x - west) / cells.side, (rings.y - south) / cells.side, rings.start, rings.zone)
     chunks = _balanced(rings)
 
@@ -76,7 +78,7 @@ def covered_by(shapes: Shapes, cells: Cells) -> tuple[Indices, Indices, Floats]:
     with ThreadPoolExecutor(CORES) as pool:
         found = list(pool.map(sweep, chunks))
     cell, zone, fraction = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
-    return order[cell], zone, fraction
+    return order[cell], drawn[zone], fraction
 
 
 def cell_crosswalk(origin: Zones, target: Zones, cells: Cells) -> tuple[Crosswalk, tuple[str, ...]]:
@@ -88,37 +90,31 @@ def cell_crosswalk(origin: Zones, target: Zones, cells: Cells) -> tuple[Crosswal
     origin in whose cells nobody lives is apportioned by area instead, and counted.
     """
     origin, target = origin.projected(cells.crs), target.projected(cells.crs)
-    cell, zone, fraction = covered_by(origin.geometry, cells)
+    (mine, mended), (theirs, their_mended) = origin.surfaces(), target.surfaces()
+    cell, zone, fraction = covered_by(mine, cells)
     covered = np.bincount(cell, fraction, len(cells.east))
     density = np.divide(cells.weight, covered, out=np.zeros(len(covered)), where=covered > 0)
     people = np.bincount(zone, fraction * density[cell], len(origin))
-    rows, columns, pieces = exact_pieces(origin.geometry, target.geometry)
+    rows, columns, pieces = exact_pieces(mine, theirs)
     cell, pair, fraction = covered_by(pieces, cells)
     shared = np.bincount(pair, fraction * density[cell], len(rows))
     empty = people <= 0
-    whole = np.where(empty, shapely.area(origin.geometry), people)
+    whole = np.where(empty, np.nan_to_num(shapely.area(mine)), people)
     values = np.where(empty[rows], shapely.area(pieces), shared) / whole[rows]
     vintage = f"{origin.system} {origin.vintage} → {target.system} {target.vintage}"
     walk = crosswalk_of(
         origin.codes, target.codes, (rows, columns, values), vintage=vintage, method="carreaux"
     )
     outside = cells.weight[covered == 0].sum()
-    return walk, _remarks(int(empty.sum()), float(outside), origin)
+    mending = (*mended_remark(mended, origin.system), *mended_remark(their_mended, target.system))
+    return walk, (*mending, *_remarks(int(empty.sum()), float(outside), origin.system))
 
 
-def _remarks(empty: int, outside: float, origin: Zones) -> tuple[str, ...]:
+def _remarks(empty: int, outside: float, system: str) -> tuple[str, ...]:
     """What was met on the way: origins without people in cells, people of cells outside every origin."""
-    remarks = []
-    if empty:
-        remarks.append(
-            f"{empty} zones « {origin.system} » sans habitant dans les carreaux ont été réparties par surface"
-        )
-    if outside:
-        remarks.append(
-            f"{outside:.0f} habitants de carreaux sont hors de toute zone « {origin.system} » "
-            "et n'ont pas servi"
-        )
-    return tuple(remarks)
+    alone = f"zone{{s}} « {system} » sans habitant dans les carreaux {{ont}} été répartie{{s}} par surface"
+    away = f"habitant{{s}} de carreaux hors de toute zone « {system} » n'{{ont}} pas servi"
+    return (*counted(empty, alone), *counted(outside, away))
 
 
 def _balanced(rings: Rings) -> list[tuple[int, int]]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from carreau.errors import Broken
 from carreau.places.codes import METROPOLITAN_CRS, department_of
+from carreau.places.remarks import counted
 from carreau.places.zones import Codes, Floats, Shapes, Zones, zones_of
 
 CONTOUR: Final = "contour"
@@ -130,15 +131,6 @@ def _texts(column: pa.ChunkedArray) -> Codes:
 
 def _remarks(counts: Mapping[str, int]) -> tuple[str, ...]:
     """What a reader should know of the contours."""
-    remarks = []
-    if counts["commune"]:
-        remarks.append(
-            f"{counts['commune']} bureaux sans contour, seuls dans leur commune, prennent "
-            "le contour de la commune"
-        )
-    if counts["sans_contour"]:
-        remarks.append(
-            f"{counts['sans_contour']} bureaux n'ont pas de contour : seuls leurs résultats "
-            "électoraux sont connus"
-        )
-    return tuple(remarks)
+    alone = "bureau{x} sans contour, seul{s} dans {leur} commune, {prennent} le contour de la commune"
+    bare = "bureau{x} de vote sans contour : seuls les résultats électoraux y {sont} connus"
+    return (*counted(counts["commune"], alone), *counted(counts["sans_contour"], bare))

@@ -11,6 +11,7 @@ from scipy import sparse
 
 from carreau.places.crosswalk import Crosswalk, Floats, Method
 from carreau.places.kernel import Indices
+from carreau.places.remarks import counted
 from carreau.places.stations import Stations
 from carreau.places.zones import Codes
 
@@ -125,11 +126,13 @@ def located(wanted: Codes, known: Codes) -> tuple[Indices, np.ndarray[tuple[int]
 def _remarks(ways: Codes) -> tuple[str, ...]:
     """What a reader should know of each way."""
     sentences = {
-        "identite": "bureaux d'alors portent un code encore en usage ; leur périmètre a pu changer",
-        "surface": "bureaux d'alors sont répartis selon la surface commune avec ceux d'aujourd'hui",
-        "commune": "bureaux d'alors n'existent plus : leurs voix sont réparties dans la commune "
+        "identite": "bureau{x} d'alors {portent} un code encore en usage ; le périmètre a pu changer",
+        "surface": "bureau{x} d'alors {sont} réparti{s} selon la surface commune avec ceux d'aujourd'hui",
+        "commune": "bureau{x} d'alors n'{existent} plus : les voix sont réparties dans la commune "
         "selon les inscrits",
-        "": "bureaux d'alors n'ont plus de bureau dans leur commune : leurs voix sont comptées comme perdues",
+        "": "bureau{x} d'alors n'{ont} plus de bureau dans {leur} commune : les voix sont comptées "
+        "comme perdues",
     }
-    counted = ((int((ways == way).sum()), sentence) for way, sentence in sentences.items())
-    return tuple(f"{count} {sentence}" for count, sentence in counted if count)
+    return tuple(
+        remark for way, sentence in sentences.items() for remark in counted((ways == way).sum(), sentence)
+    )

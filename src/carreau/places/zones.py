@@ -16,6 +16,7 @@ from pyproj import Transformer
 
 from carreau.errors import Broken
 from carreau.places.codes import METROPOLITAN_CRS, crs_of
+from carreau.places.remarks import counted
 
 Codes = NDArray[np.str_]
 Shapes = NDArray[np.object_]
@@ -73,11 +74,22 @@ class Zones:
         """The zones where ``mask`` is true, in the same order."""
         return Zones(self.system, self.vintage, self.codes[mask], self.geometry[mask], self.crs, self.valid)
 
+    def planes(self) -> NDArray[np.int64]:
+        """The EPSG code of the plane of each zone: ``crs``, or the legal plane of its overseas territory."""
+        planes = _planes(self.codes, self.crs)
+        return np.where(planes > 0, planes, self.crs)
+
     def projected(self, crs: int) -> Zones:
         """The same zones in another plane; every vertex is projected, edges stay straight between them."""
         if crs == self.crs:
             return self
-        return Zones(self.system, self.vintage, self.codes, reprojected(self.geometry, self.crs, crs), crs)
+        wanted = Zones(self.system, self.vintage, self.codes, self.geometry, crs).planes()
+        shapes = _replaced(self.geometry, self.planes(), wanted)
+        return Zones(self.system, self.vintage, self.codes, shapes, crs)
+
+    def surfaces(self) -> tuple[Shapes, NDArray[np.bool_]]:
+        """Valid geometries, nothing where no surface is left, and which ones had to be repaired."""
+        return (self.geometry, np.zeros(len(self), np.bool_)) if self.valid else repaired(self.geometry)
 
 
 def zones_of(
@@ -96,11 +108,12 @@ def zones_of(
     )
     planes = _planes(codes, crs)
     unplaced = (planes == 0) & ~shapely.is_missing(shapes)
-    remarks = _counted(unplaced, system, "de territoires sans projection déclarée ont été écartées")
+    remarks = counted(
+        unplaced.sum(),
+        f"zone{{s}} « {system} » d'un territoire sans projection déclarée {{ont}} été écartée{{s}}",
+    )
     shapes[planes == 0] = None
-    for plane in np.unique(planes[planes > 0]):
-        here = planes == plane
-        shapes[here] = reprojected(shapes[here], GEOGRAPHIC_CRS, int(plane))
+    shapes = _replaced(shapes, np.full(len(codes), GEOGRAPHIC_CRS), planes)
     zones, more = zones_from(codes, shapes, system=system, vintage=vintage, crs=crs)
     return zones, remarks + more
 
@@ -117,10 +130,12 @@ def zones_from(
     shapes, invalid = repaired(shapes)
     bare = shapely.is_missing(shapes) | shapely.is_empty(shapes) | (codes == "")
     codes, shapes, pieces = _united(codes[~bare], shapes[~bare])
-    remarks = _counted(bare, system, "sans contour ont été écartées")
-    remarks += _counted(invalid, system, "au contour invalide ont été réparées")
-    if pieces:
-        remarks += (f"{pieces} zones « {system} » en plusieurs morceaux ont été réunies",)
+    zone = f"zone{{s}} « {system} »"
+    remarks = (
+        *counted(bare.sum(), f"{zone} sans contour {{ont}} été écartée{{s}}"),
+        *counted(invalid.sum(), f"{zone} au contour invalide {{ont}} été réparée{{s}}"),
+        *counted(pieces, f"{zone} en plusieurs morceaux {{ont}} été réunie{{s}}"),
+    )
     return Zones(system, vintage, codes, shapes, crs, valid=True), remarks
 
 
@@ -135,6 +150,16 @@ def moved(x: Floats, y: Floats, given: int, wanted: int) -> tuple[Floats, Floats
     """Abscissas and ordinates moved from one coordinate system to another (EPSG codes; longitude first)."""
     moved_x, moved_y = _transform(given, wanted)(x, y)
     return np.asarray(moved_x, dtype=np.float64), np.asarray(moved_y, dtype=np.float64)
+
+
+def _replaced(shapes: Shapes, given: NDArray[np.int64], wanted: NDArray[np.int64]) -> Shapes:
+    """Copies of geometries, each moved from its own plane to the one wanted (0 for none: left there)."""
+    shapes = shapes.copy()
+    for pair in np.unique(np.column_stack([given, wanted]), axis=0).tolist():
+        here = (given == pair[0]) & (wanted == pair[1])
+        if pair[0] != pair[1] and pair[1] > 0:
+            shapes[here] = reprojected(shapes[here], *pair)
+    return shapes
 
 
 def repaired(shapes: Shapes) -> tuple[Shapes, NDArray[np.bool_]]:
@@ -177,8 +202,3 @@ def _united(codes: Codes, shapes: Shapes) -> tuple[Codes, Shapes, int]:
         shapes[position] = shapely.union_all(shapes[codes == code])
     order = np.sort(first)
     return codes[order], shapes[order], int((counts > 1).sum())
-
-
-def _counted(mask: NDArray[np.bool_], system: str, sentence: str) -> tuple[str, ...]:
-    """One remark that counts the zones of ``mask``, or none."""
-    return (f"{int(mask.sum())} zones « {system} » {sentence}",) if mask.any() else ()

@@ -53,9 +53,9 @@ def test_an_address_that_cannot_serve_is_counted_and_a_zone_without_address_is_l
     )
     assert walk.lost.tolist() == [0, 1]
     assert remarks == (
-        "1 adresses d'un bureau de vote inconnu ont été laissées",
+        "1 adresse d'un bureau de vote inconnu a été laissée",
         "2 adresses hors de toute zone d'origine, ou sans position, ont été laissées",
-        "1 adresses sans électeur ont été laissées",
+        "1 adresse sans électeur a été laissée",
     )
 
 
@@ -72,6 +72,14 @@ def test_a_point_on_a_shared_border_goes_to_the_first_zone_and_to_one_only() -> 
     found = zone_of_points(zones(), x, np.full(5, 43.0500))
     assert found[[0, 2, 3, 4]].tolist() == [0, 1, -1, -1]
     assert found[1] in (0, 1)
+
+
+def test_overseas_addresses_are_placed_in_the_plane_of_their_territory() -> None:
+    boxes = {"974": shapely.box(55.4, -20.9, 55.5, -20.8), "340": shapely.box(3.8, 43.6, 3.9, 43.7)}
+    table = pa.table({"code": list(boxes), "geometry": [shapely.to_wkb(box) for box in boxes.values()]})
+    found = zones_of(table, "code", system="iris", vintage="2020")[0]
+    place = zone_of_points(found, np.array([55.45, 3.85, 2.0]), np.array([-20.85, 43.65, 48.0]))
+    assert place.tolist() == [0, 1, -1]
 
 
 def test_addresses_are_read_from_the_source_table() -> None:
@@ -100,7 +108,7 @@ def test_a_zone_lost_by_addresses_takes_another_method(walk) -> None:
     both, remarks = completed(best, other)
     np.testing.assert_allclose(both.weights.toarray(), [[1, 0], [0.5, 0.5]])
     assert both.mode == "conservatif"
-    assert remarks == ("1 zones d'origine sans poids « adresses » ont pris la méthode « surface »",)
+    assert remarks == ("1 zone d'origine sans poids « adresses » a pris la méthode « surface »",)
     plain, none = completed(walk([[1.0, 0], [0, 1]]), other)
     assert (plain.mode, none) == ("simple", ())
     with pytest.raises(Broken):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import shapely
@@ -15,6 +17,12 @@ from carreau.places.area import area_crosswalk
 from carreau.places.cells import Cells, cell_coverage, cell_crosswalk, covered_by
 from carreau.places.rings import rings_of
 from carreau.places.zones import Zones
+
+
+def plain(kernel: Callable[..., object]) -> Callable[..., object]:
+    """The Python function under a compiled kernel (itself when NUMBA_DISABLE_JIT leaves it plain)."""
+    return getattr(kernel, "py_func", kernel)
+
 
 SIDE = 10.0
 
@@ -100,7 +108,7 @@ def test_cells_absent_from_the_table_are_passed_over() -> None:
 def test_a_tall_zone_is_swept_by_bands() -> None:
     rings = rings_of(np.asarray([shapely.Polygon([(0.5, 0.25), (7.75, 3), (4, 40)])], dtype=object))
     flat = (rings.x, rings.y, rings.start, rings.zone)
-    in_bands = [sweep.accumulated.py_func(flat, 0, (0, 8), (k, min(k + 7, 40))) for k in range(0, 40, 7)]
+    in_bands = [plain(sweep.accumulated)(flat, 0, (0, 8), (k, min(k + 7, 40))) for k in range(0, 40, 7)]
     whole = sweep.accumulated(flat, 0, (0, 8), (0, 40))
     for part in (0, 1):
         np.testing.assert_allclose(np.concatenate([band[part] for band in in_bands]), whole[part], atol=1e-12)
@@ -158,8 +166,8 @@ def test_a_zone_without_people_in_cells_is_shared_by_area_and_people_outside_are
     walk, remarks = cell_crosswalk(origin, target, grid(weight=people))
     assert walk.weights.toarray()[0, 0] == pytest.approx(0.4)
     assert remarks == (
-        "1 zones « iris » sans habitant dans les carreaux ont été réparties par surface",
-        "7 habitants de carreaux sont hors de toute zone « iris » et n'ont pas servi",
+        "1 zone « iris » sans habitant dans les carreaux a été répartie par surface",
+        "7 habitants de carreaux hors de toute zone « iris » n'ont pas servi",
     )
 
 
@@ -182,6 +190,22 @@ def test_with_one_person_per_cell_everywhere_cells_are_areas() -> None:
 def test_cells_that_are_not_one_grid_are_refused(columns) -> None:
     with pytest.raises(Broken):
         Cells(*(np.asarray(column) for column in columns), SIDE)
+
+
+def test_invalid_and_collapsed_zones_are_repaired_and_counted() -> None:
+    bow_tie = shapely.Polygon([(0, 0), (20, 20), (20, 0), (0, 20)])
+    flat = shapely.Polygon([(0, 0), (10, 10), (20, 20)])
+    cell, zone, fraction = cell_coverage(zones(bow_tie, flat), grid())
+    np.testing.assert_allclose(np.bincount(cell, fraction, 64)[[0, 1, 8, 9]], 0.5)
+    assert set(zone.tolist()) == {0}
+    walk, remarks = cell_crosswalk(
+        zones(bow_tie, flat), zones(shapely.box(0, 0, 20, 20), bow_tie, system="bv"), grid()
+    )
+    np.testing.assert_allclose(walk.weights.toarray(), [[1, 1], [0, 0]], atol=1e-9)
+    assert remarks[:2] == (
+        "2 zones « iris » au contour invalide ont été réparées",
+        "1 zone « bv » au contour invalide a été réparée",
+    )
 
 
 def test_no_cell_at_all_is_a_grid() -> None:

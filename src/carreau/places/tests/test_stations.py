@@ -104,7 +104,7 @@ def test_a_code_still_in_use_keeps_its_votes_and_says_that_its_perimeter_may_hav
     found = successions_of(past("01001_0001"), today(("01001_0001", 10), ("01001_0002", 10)), vintage="2012")
     assert found.crosswalk.weights.toarray().tolist() == [[1, 0]]
     assert (found.crosswalk.method, found.ways.tolist()) == ("identite", ["identite"])
-    assert "leur périmètre a pu changer" in found.remarks[0]
+    assert "le périmètre a pu changer" in found.remarks[0]
 
 
 def test_a_station_that_is_gone_is_spread_over_its_commune_by_registered_voters() -> None:

@@ -37,7 +37,7 @@ def test_an_invalid_zone_is_repaired_and_counted() -> None:
     zones, remarks = made(a=SQUARE, b=BOW_TIE)
     assert shapely.is_valid(zones.geometry).all()
     assert shapely.area(zones.geometry[1]) == pytest.approx(50)
-    assert remarks == ("1 zones « iris » au contour invalide ont été réparées",)
+    assert remarks == ("1 zone « iris » au contour invalide a été réparée",)
 
 
 def test_a_zone_without_surface_is_put_aside_and_counted() -> None:
@@ -57,7 +57,7 @@ def test_the_pieces_of_one_code_are_united_and_counted() -> None:
     zones, remarks = made(b=SQUARE, a=SQUARE, b_=shapely.box(20, 0, 30, 10))
     assert zones.codes.tolist() == ["b", "a"]
     assert shapely.area(zones.geometry).tolist() == [200, 100]
-    assert remarks == ("1 zones « iris » en plusieurs morceaux ont été réunies",)
+    assert remarks == ("1 zone « iris » en plusieurs morceaux a été réunie",)
 
 
 def test_a_zone_without_a_code_is_put_aside() -> None:
@@ -65,7 +65,7 @@ def test_a_zone_without_a_code_is_put_aside() -> None:
         np.asarray(["", "a"]), np.asarray([SQUARE, SQUARE]), system="iris", vintage="2020"
     )
     assert zones.codes.tolist() == ["a"]
-    assert "1 zones" in remarks[0]
+    assert "1 zone" in remarks[0]
 
 
 def test_each_territory_is_projected_to_its_legal_plane_and_planes_do_not_meet() -> None:
@@ -98,7 +98,16 @@ def test_a_territory_without_a_declared_plane_is_put_aside_and_counted() -> None
         vintage="2024",
     )
     assert zones.codes.tolist() == ["34172"]
-    assert remarks[0] == "1 zones « commune » de territoires sans projection déclarée ont été écartées"
+    assert remarks[0] == "1 zone « commune » d'un territoire sans projection déclarée a été écartée"
+
+
+def test_projecting_all_of_france_takes_each_zone_from_its_own_plane() -> None:
+    boxes = {"97411": shapely.box(55.4, -20.9, 55.5, -20.8), "34172": shapely.box(3.8, 43.6, 3.9, 43.7)}
+    zones, _ = zones_of(table(**boxes), "code", system="commune", vintage="2024")
+    back = zones.projected(4326)
+    assert zones.planes().tolist() == [2975, 2154]
+    assert shapely.hausdorff_distance(back.geometry, list(boxes.values())).max() < 1e-8
+    assert back.projected(2154).planes().tolist() == [2975, 2154]
 
 
 def test_a_plane_that_is_asked_for_is_taken_for_all() -> None:
