@@ -95,6 +95,7 @@ class Bars:
             tail = f" : {summary}" if summary else ""
             spent = number(task.elapsed or 0.0, 1)
             self.progress.remove_task(task_id)
+            self.progress.refresh()
             self.progress.console.print(
                 f"{task.description}{tail} ({spent} s)", markup=False, highlight=False
             )
