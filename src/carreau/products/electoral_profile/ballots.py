@@ -22,7 +22,7 @@ from carreau.products.declare import Handed, Hands
 from carreau.products.electoral_profile.columns import OFFICIAL
 from carreau.products.electoral_profile.elections import Election, election_of
 from carreau.products.electoral_profile.material import Brought
-from carreau.products.electoral_profile.places import taken, texts
+from carreau.products.electoral_profile.places import among, taken, texts
 from carreau.products.electoral_profile.refined import StationFrame
 from carreau.products.electoral_profile.zones import located
 from carreau.sources.interieur_results.blocs import bloc_of
@@ -132,7 +132,7 @@ _NO_CANDIDATES = pa.table({name: pa.array([], pa.string()) for name in ("id_elec
 
 def _succession(election: Election, places: StationFrame, stations: StationFrame, now: Callable[[str], str]) -> tuple[sparse.csr_array, tuple[str, ...]]:
     """The weights from the election's stations to today's, and the remarks on those that changed."""
-    around = taken(places, np.isin(places.communes, sorted(set(stations.communes))))
+    around = taken(places, among(places.communes, set(stations.communes)))
     today = Stations(
         "", around.codes.astype(np.str_), around.communes.astype(np.str_), around.departments.astype(np.str_), around.labels.astype(np.str_),
         around.registered, np.full(len(around.codes), None), np.full(len(around.codes), ""),

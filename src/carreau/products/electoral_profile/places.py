@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from carreau.errors import Missing, Unknown
-from carreau.places.codes import commune_of, department_of
+from carreau.places.codes import commune_of
 from carreau.products.declare import Hands
 from carreau.products.electoral_profile.refined import Codes, StationFrame
 from carreau.terms import Territory
@@ -75,14 +75,14 @@ def chosen(territory: Territory, places: StationFrame, lists: Lists) -> Mask:
         near = places.codes[places.communes == commune] if commune in lists.communes else places.codes
         return _found(places.codes == code, territory, "bureau", set(near))
     if territory.kind == "epci":
-        return _found(np.isin(places.communes, list(lists.epci.get(code, ("", set()))[1])), territory, "EPCI", lists.epci)
+        return _found(among(places.communes, lists.epci.get(code, ("", set()))[1]), territory, "EPCI", lists.epci)
     if not lists.constituency:
         raise Missing(
             "aucun fichier ne dit à quelle circonscription appartient un bureau", given=str(territory),
             expected="des résultats ou des contours avec un code de circonscription", advice="ajouter les résultats d'une élection de 2017 ou 2022 au miroir",
         )
     stations = [station for station, owner in lists.constituency.items() if owner == code]
-    return _found(np.isin(places.codes, stations), territory, "circonscription", set(lists.constituency.values()))
+    return _found(among(places.codes, set(stations)), territory, "circonscription", set(lists.constituency.values()))
 
 
 def _found(mask: Mask, territory: Territory, noun: str, known: object) -> Mask:
@@ -98,6 +98,6 @@ def taken(frame: StationFrame, mask: Mask) -> StationFrame:
     return StationFrame(*(getattr(frame, name)[mask] for name in ("codes", "communes", "departments", "labels", "registered", "placed")))
 
 
-def is_of(commune: str, departments: set[str]) -> bool:
-    """Whether a commune lies in one of the departments."""
-    return department_of(commune) in departments
+def among(codes: Codes, wanted: set[str]) -> Mask:
+    """Which codes are wanted; a set answers at once where an array of objects is searched one by one."""
+    return np.fromiter((code in wanted for code in codes), dtype=bool, count=len(codes))
