@@ -24,6 +24,7 @@ from carreau.sources.interieur_results.codes import places_of
 from carreau.sources.interieur_results.elections import elections
 from carreau.sources.interieur_results.raw import COUNTS, trimmed
 from carreau.sources.interieur_results.results import (
+    TOLERATED,
     added_votes,
     one_per_station,
     placed_stations,
@@ -38,6 +39,19 @@ _STATION: Final = (*_PLACE, "libelle_commune", "code_circonscription", *COUNTS)
 _NAMES: Final = ("nom", "nom_tete_liste", "binome")
 _LISTS: Final = ("libelle_etendu_liste", "liste", "libelle_abrege_liste")
 _CANDIDATE: Final = (*_PLACE, "no_panneau", "voix", "nuance", "sexe", "prenom", *_NAMES, *_LISTS)
+
+
+_OLDER: Final = {
+    "code_departement": "Code du département", "code_commune": "Code de la commune",
+    "libelle_commune": "Libellé de la commune", "code_circonscription": "Code de la circonscription",
+    "code_bv": "Code du b.vote", "inscrits": "Inscrits", "abstentions": "Abstentions", "votants": "Votants",
+    "blancs": "Blancs", "nuls": "Nuls", "exprimes": "Exprimés", "no_panneau": "N°Panneau", "voix": "Voix",
+    "nuance": "Nuance", "sexe": "Sexe", "nom": "Nom", "prenom": "Prénom",
+    "nom_tete_liste": "Nom Tête de Liste",
+    "binome": "Binôme", "liste": "Liste", "libelle_etendu_liste": "Libellé Etendu Liste",
+    "libelle_abrege_liste": "Libellé Abrégé Liste",
+}
+"""The names that the aggregated files bore until January 2026: the ministry's own."""
 
 
 def stations_of(file: Fetched) -> Sourced:
@@ -74,7 +88,7 @@ def _distinct(table: pa.Table, what: str) -> tuple[pa.Table, tuple[str, ...]]:
 def _named_votes(file: Fetched, table: pa.Table) -> tuple[pa.Table, tuple[str, ...]]:
     """The votes of one election under our names, those without a place set aside and counted."""
     places = places_of(*(trimmed(table[name]) for name in _PLACE[1:]))
-    votes = whole(file, table, "voix")
+    votes = whole(file, _counted(table), "voix")
     aside = without_place(file, places.keys, places.problem)
     named = pa.table({
         "id_election": table["id_election"],
@@ -88,10 +102,28 @@ def _named_votes(file: Fetched, table: pa.Table) -> tuple[pa.Table, tuple[str, .
         "voix": votes,
     })
     kept = named.filter(pc.and_(places.keys.is_valid(), votes.is_valid()))
+    empty = pc.sum(pc.and_(places.keys.is_valid(), votes.is_null())).as_py() or 0
     if aside:
         lost = pc.sum(votes.filter(places.keys.is_null())).as_py() or 0
         aside = (f"{aside[0]}, avec {lost} voix",)
-    return kept, aside
+    return kept, aside + ((f"{empty} lignes de candidats sans nombre de voix écartées",) if empty else ())
+
+
+def _counted(table: pa.Table) -> pa.Table:
+    """The table with its votes; a few cells that are no count (columns shifted in old files) become empty.
+
+    When they are many, they are left for the reader of counts to refuse.
+    """
+    column = table["voix"]
+    if not pa.types.is_string(column.type):
+        return table
+    text = trimmed(column)
+    count = pc.match_substring_regex(text, r"^\d+$")
+    wrong = pc.sum(pc.invert(count)).as_py() or 0
+    if wrong > TOLERATED * len(text):
+        return table
+    votes = pc.if_else(count, text, pa.scalar(None, pa.string()))
+    return table.set_column(table.column_names.index("voix"), "voix", votes)
 
 
 def _first(table: pa.Table, names: tuple[str, ...]) -> pa.Array:
@@ -135,7 +167,7 @@ def _pieces(file: Fetched, names: tuple[str, ...]) -> Iterator[pa.Table]:
     """Pieces of the file as published."""
     if file.published.layout.endswith("parquet"):
         with pq.ParquetFile(file.path) as parquet:
-            held = [name for name in names if name in parquet.schema_arrow.names]
+            held = _held(parquet.schema_arrow.names, names)
             for batch in parquet.iter_batches(1 << 18, columns=held):
                 yield pa.Table.from_batches([batch])
         return
@@ -147,15 +179,23 @@ def _pieces(file: Fetched, names: tuple[str, ...]) -> Iterator[pa.Table]:
             parse_options=pcsv.ParseOptions(delimiter=";"),
             convert_options=pcsv.ConvertOptions(
                 column_types=dict.fromkeys(header, pa.string()), null_values=[""], strings_can_be_null=True,
-                include_columns=[name for name in names if name in header] or header,
+                include_columns=_held(header, names) or header,
             ),
         )
         for batch in reader:
             yield pa.Table.from_batches([batch])
 
 
+def _held(columns: list[str], names: tuple[str, ...]) -> list[str]:
+    """Those of the named columns that a file has, under their present name or the older one."""
+    wanted = (name if name in columns else _OLDER.get(name, name) for name in names)
+    return [name for name in wanted if name in columns]
+
+
 def _named(file: Fetched, piece: pa.Table, names: tuple[str, ...]) -> pa.Table:
     """A piece with every named column, in order; those that the file lacks are null."""
+    ours = {theirs: name for name, theirs in _OLDER.items() if name not in piece.column_names}
+    piece = piece.rename_columns([ours.get(name, name) for name in piece.column_names])
     expect_columns(file, piece, (*_PLACE, "inscrits" if "inscrits" in names else "voix"))
     missing = pa.nulls(piece.num_rows, pa.string())
     return pa.table({name: piece[name] if name in piece.column_names else missing for name in names})

@@ -142,7 +142,7 @@ def _mended(text: Text, line: bytes, header: Header) -> bytes:
 
 
 def _joined(cells: list[str], header: Header, excess: int) -> list[str] | None:
-    """The cells with ``excess`` neighbours joined so that the votes are numbers and add up; None if none does.
+    """The cells with ``excess`` neighbours joined so that the votes are numbers and add up, or None.
 
     The name of a list is tried first: it is where a separator strays.
     """

@@ -27,7 +27,9 @@ from carreau.sources.interieur_results.raw import CANDIDATE, COUNTS, PLACE, Raw,
 from carreau.sources.tidy import numbers
 
 _KEY: Final = ["id_election", "bv_id"]
-_TOLERATED: Final = 0.01
+TOLERATED: Final = 0.01
+"""The share of unusable rows beyond which a file is refused: fewer are set aside and said."""
+
 _SEXES: Final = {"MASCULIN": "M", "FEMININ": "F", "FÉMININ": "F", "M.": "M", "MME": "F", "M": "M", "F": "F"}
 
 
@@ -81,7 +83,7 @@ def without_place(file: Fetched, keys: pa.Array, problem: Broken | None) -> tupl
     """
     if problem is None:
         return ()
-    if keys.null_count > _TOLERATED * len(keys):
+    if keys.null_count > TOLERATED * len(keys):
         raise Broken(
             f"{file.name} : {problem.what} ({keys.null_count} lignes sur {len(keys)} sans lieu)",
             given=problem.given,
@@ -123,7 +125,7 @@ def _without(file: Fetched, stations: pa.Table, against: pa.Table) -> tuple[pa.T
     if not against.num_rows:
         return stations, ()
     example = against["bv_id"][0].as_py()
-    if against.num_rows > _TOLERATED * stations.num_rows:
+    if against.num_rows > TOLERATED * stations.num_rows:
         raise Broken(
             f"{file.name} donne deux résultats différents du bureau {example}",
             given=f"{against.num_rows} bureaux de vote en double, qui se contredisent",

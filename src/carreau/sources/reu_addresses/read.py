@@ -29,17 +29,16 @@ _ADDRESSES: Final = {
 }
 _STATIONS: Final = {
     "id_brut_reu": "bv_id",
-    "id_brut_bv_reu": "bv_id",
+    "id_brut_miom": "id_miom",
     "code_commune": "code_commune",
-    "code_commune_ref": "code_commune",
+    "code": "code_bv",
     "libelle_reu": "libelle_bv",
-    "libelle": "libelle_bv",
     "commune_reu": "libelle_commune",
-    "nom_commune": "libelle_commune",
-    "circonscription_reu": "code_circonscription",
-    "circonscription": "code_circonscription",
+    "nb_adresses": "nb_adresses",
 }
 _NUMBERS: Final = ("longitude", "latitude", "geo_score", "nb_adresses")
+_MINISTRY: Final = r"^(?P<commune>\d[0-9AB]\d{3}|ZZ\d{3})_(?P<code>\S+)$"
+_DISTRICTS: Final = "^(751|6938|132)"
 _ADVICE: Final = "vérifier que le fichier est bien une table du répertoire électoral unique"
 
 
@@ -54,15 +53,47 @@ def read(file: Fetched) -> tuple[Sourced, ...]:
     wanted = _STATIONS if stations else _ADDRESSES
     table, remarks = _table(file, wanted)
     if "bv_id" not in table.column_names:
+        name = next(iter(wanted))
         raise Broken(
-            f"{file.name} n'a pas la colonne « id_brut_bv_reu »", given=", ".join(table.column_names[:12]),
+            f"{file.name} n'a pas la colonne « {name} »", given=", ".join(table.column_names[:12]),
             expected="l'identifiant du bureau de vote de chaque ligne, par exemple 29039_1", advice=_ADVICE,
         )
     keyed, aside = _keyed(file, table)
     if not stations:
-        return (conformed(file, "adresses", keyed, remarks + aside),)
-    once, repeated = one_row_per(keyed, ["bv_id"], file.name)
-    return (conformed(file, "bureaux", once.sort_by("bv_id"), remarks + aside + repeated),)
+        return (conformed(file, "adresses", keyed, remarks + aside + _in_districts(keyed)),)
+    once, repeated = one_row_per(_linked(keyed), ["id_reu"], file.name)
+    return (conformed(file, "bureaux", once.sort_by("id_reu"), remarks + aside + repeated),)
+
+
+def _in_districts(addresses: pa.Table) -> tuple[str, ...]:
+    """A remark on the addresses that the roll attaches to a district of Paris, Lyon or Marseille."""
+    count = pc.sum(pc.match_substring_regex(addresses["bv_id"], _DISTRICTS)).as_py() or 0
+    what = "adresses de Paris, Lyon ou Marseille portent l'identifiant de leur arrondissement"
+    return (f"{count} {what} (la table des bureaux donne celui du ministère)",) if count else ()
+
+
+def _linked(stations: pa.Table) -> pa.Table:
+    """The stations with their key in the roll and, beside, the ministry's.
+
+    The ministry's identifier of an overseas station has letters (``ZA101_1``): the commune and the station's
+    own code say the same in the geographic code.
+    """
+    own = linked = stations["bv_id"]
+    if "code_bv" in stations.column_names:
+        commune = pc.utf8_lpad(stations["code_commune"].cast(pa.string()), 5, "0")
+        code = pc.utf8_trim_whitespace(stations["code_bv"].cast(pa.string()))
+        linked = pc.coalesce(_key(commune, code), own)
+    if "id_miom" in stations.column_names:
+        parts = pc.extract_regex(pc.utf8_upper(stations["id_miom"].cast(pa.string())), _MINISTRY)
+        theirs = _key(pc.struct_field(parts, "commune"), pc.struct_field(parts, "code"))
+        linked = pc.coalesce(theirs, linked)
+    place = stations.column_names.index("bv_id")
+    return stations.append_column("id_reu", own).set_column(place, "bv_id", linked)
+
+
+def _key(commune: pa.ChunkedArray, code: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A station's key out of its commune and its own code."""
+    return pc.binary_join_element_wise(commune, pc.utf8_lpad(code, 4, "0"), "_")
 
 
 def _table(file: Fetched, wanted: dict[str, str]) -> tuple[pa.Table, tuple[str, ...]]:

@@ -90,6 +90,41 @@ def test_a_candidate_a_pair_and_a_list_each_have_their_name(aggregated, key: str
     ]
 
 
+OLDER = {
+    "id_election": "2017_pres_t1",
+    "Code du département": "1",
+    "Code de la commune": "4",
+    "Code du b.vote": "2",
+}
+
+
+@pytest.mark.parametrize("suffix", ["", "_csv"])
+def test_the_schema_of_before_2026_says_the_same(aggregated, suffix: str) -> None:
+    counts = {"Inscrits": 100, "Abstentions": 40, "Votants": 60, "Blancs": 8, "Nuls": 2, "Exprimés": 50}
+    (station,) = aggregated(f"agregees{suffix}_general", OLDER | counts).table.to_pylist()
+    assert (station["bv_id"], station["exprimes"]) == ("01004_0002", 50)
+    person = {"N°Panneau": "1", "Nom": "ARTHAUD", "Prénom": "Nathalie", "Sexe": "F", "Voix": 50}
+    (votes,) = aggregated(f"agregees{suffix}_candidats", OLDER | person).table.to_pylist()
+    assert (votes["bv_id"], votes["nom"], votes["prenom"], votes["voix"]) == (
+        "01004_0002",
+        "ARTHAUD",
+        "Nathalie",
+        50,
+    )
+
+
+def test_a_few_votes_that_are_words_are_set_aside_and_counted(aggregated) -> None:
+    rows = [VOTES | {"code_bv": str(number), "voix": "50"} for number in range(1, 300)]
+    found = aggregated(CANDIDATES, *rows, VOTES | {"code_bv": "300", "voix": "CONTINUONS"})
+    assert found.table.num_rows == 299
+    assert found.remarks == ("2022_pres_t1 : 1 lignes de candidats sans nombre de voix écartées",)
+
+
+def test_votes_that_are_all_words_are_refused(aggregated) -> None:
+    with pytest.raises(Broken, match="« voix »"):
+        aggregated(CANDIDATES, VOTES | {"voix": "CONTINUONS"})
+
+
 def test_elections_that_are_not_declared_are_left_aside(aggregated) -> None:
     found = aggregated(
         GENERAL, STATION, STATION | {"id_election": "1999_euro_t1"}, STATION | {"id_election": "2017_pres_t1"}

@@ -90,15 +90,27 @@ def test_a_coordinate_that_is_no_number_is_refused(tmp_path: Path) -> None:
         sourced(text(tmp_path, f"{HEADER}\n29039,29039_1,ouest,47.8,street,1,1\n"), "adresses_csv")
 
 
-def test_stations_are_listed_once(tmp_path: Path) -> None:
+def test_stations_are_listed_once_with_the_ministry_s_identifier(tmp_path: Path) -> None:
     content = (
-        "id_brut_reu,libelle_reu,code_commune,circonscription\n"
-        "29039_2,Mairie,29039,2908\n29039_1,École,29039,2908\n"
+        "id_brut_reu,code_commune,code,libelle_reu,commune_reu,id_brut_miom,nb_adresses\n"
+        "75120_1,75120,1,Mairie,Paris,75056_2001,12\n97101_2,97101,2,École,Les Abymes,ZA101_2,3\n"
+        "29039_1,29039,1,École,Concarneau,,4\n29039_1,29039,1,École,Concarneau,,4\n"
     )
-    one = sourced(text(tmp_path, content + "29039_1,École,29039,2908\n", "table-bv-reu.csv"), "bureaux_csv")
-    assert one.table["bv_id"].to_pylist() == ["29039_0001", "29039_0002"]
-    assert one.table["libelle_bv"].to_pylist() == ["École", "Mairie"]
+    one = sourced(text(tmp_path, content, "table-bv-reu.csv"), "bureaux_csv")
+    rows = one.table.to_pylist()
+    assert [(row["id_reu"], row["bv_id"]) for row in rows] == [
+        ("29039_0001", "29039_0001"),
+        ("75120_0001", "75056_2001"),
+        ("97101_0002", "97101_0002"),
+    ]
+    assert [row["nb_adresses"] for row in rows] == [4, 12, 3]
     assert "1 ligne(s) en double, identique(s), écartée(s)" in one.remarks
+
+
+def test_addresses_of_a_district_keep_the_roll_s_identifier_and_say_so(tmp_path: Path) -> None:
+    one = sourced(text(tmp_path, f"{HEADER}\n75120,75120_1,2.4,48.8,street,1,1\n"), "adresses_csv")
+    assert one.table["bv_id"].to_pylist() == ["75120_0001"]
+    assert "1 adresses de Paris, Lyon ou Marseille" in one.remarks[0]
 
 
 def test_a_station_described_twice_differently_is_refused(tmp_path: Path) -> None:
@@ -110,7 +122,8 @@ def test_a_station_described_twice_differently_is_refused(tmp_path: Path) -> Non
 def test_stations_are_read_from_parquet_too(tmp_path: Path) -> None:
     path = tmp_path / "table-bv-reu.parquet"
     pq.write_table(pa.table({"id_brut_reu": ["29039_1"], "libelle_reu": ["Mairie"]}), path)
-    assert sourced(path, "bureaux_parquet").table.to_pylist()[0]["code_commune"] == "29039"
+    (row,) = sourced(path, "bureaux_parquet").table.to_pylist()
+    assert (row["code_commune"], row["bv_id"], row["libelle_commune"]) == ("29039", "29039_0001", None)
 
 
 @pytest.mark.mirror
