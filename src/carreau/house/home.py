@@ -143,7 +143,10 @@ class Home:
     def town(self, people: int, folder: Path | str, seed: int) -> dict[str, Any]:
         """A synthetic town written into ``folder`` in the official layouts, with its truth beside it."""
         towns = importlib.import_module("carreau.testing.town")  # testing lies above the house: asked for by name
-        return dict(towns.town_written(people, Path(folder), seed))
+        place = towns.town(people, seed)
+        written = towns.written(place, Path(folder))
+        files = sum(1 for path in written.rglob("*") if path.is_file())
+        return {"folder": str(written), "people": people, "seed": seed, "stations": place.truth.num_rows, "files": files, "example": place.truth["bv_id"][0].as_py()}
 
     def _draft(self, territory: str, product: str, watcher: Watcher) -> Draft:
         """The Draft of a territory."""

@@ -75,8 +75,8 @@ def _estimate(indicator: Indicator, parts: tuple[Values, Values, Values], compar
     between = margins.spread_between(
         on_zones[:, None], carrier.mass[:, None], carrier.zone_department, carrier.levels["departement"].matrix.shape[0]
     )[carrier.station_department, 0]
-    kappa = margins.facts()["apportionment"]["commune"]["kappa"]
-    deviation = np.where(fallback, between * kappa, between * np.hypot(carrier.spread.share, 1 - known))
+    kappa = margins.facts()["apportionment"]["commune"]["kappa_income"]
+    deviation = np.where(fallback, between * kappa, between * np.hypot(carrier.spread.income, 1 - known))
     margin = margins.half_width() * deviation
     grade = np.minimum(margins.grade_of(margin, value, indicator.unit) + (known < ENOUGH_FOR_A_COUNT), len(margins.GRADES) - 1)
     grade = np.where(fallback, len(margins.GRADES) - 1, grade)

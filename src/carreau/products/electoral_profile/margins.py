@@ -33,11 +33,12 @@ def facts() -> Mapping[str, Any]:
 class Spread:
     """How a station is made of pieces of zones: one entry per station.
 
-    ``share`` is the standard error of a share per unit of spread between zones; ``count`` the relative standard
-    error of a count. Both are 0 for a station made of whole zones.
+    ``share`` is the standard error of a share per unit of spread between zones, ``income`` that of a quantile of
+    income, ``count`` the relative standard error of a count. All are 0 for a station made of whole zones.
     """
 
     share: Values
+    income: Values
     count: Values
 
 
@@ -48,7 +49,7 @@ def spread_of(refined: Refined, mass: Values) -> Spread:
     total = np.bincount(weights.col, carried, minlength=weights.shape[1])
     constants = facts()["apportionment"]
     result = []
-    for name in ("kappa", "kappa_count"):
+    for name in ("kappa", "kappa_income", "kappa_count"):
         kappa = np.array([constants.get(method, constants["commune"])[name] for method in refined.zones.methods])
         pieces = carried * kappa[weights.row] ** 2 * (1 - np.clip(weights.data, 0, 1))
         partial = np.bincount(weights.col, pieces, minlength=weights.shape[1])
