@@ -38,17 +38,57 @@ from carreau.testing.town import Town, town, written
 METHODS = {"adresses": (), "carreaux": ("adresses",), "surface": ("adresses", "carreaux")}
 TOWNS = ((11, 0.25), (12, 0.45), (13, 0.65), (14, 0.45))
 NOMINAL = 0.90
+PAGE = """# Accuracy: the profile against a known truth
+
+Written by `make accuracy` ({day}). Synthetic towns of {people} people: {towns}.
+They are published in the official layouts with their sampling, rounding and secrecy, then read and profiled by the real code.
+
+## Mass in the wrong station, by weighting
+
+Normalised error: sum of |estimate - truth| over stations / (2 x sum of the truth).
+The sampling noise of the census is in it, which no weighting can mend.
+
+{head}
+{rule}
+{errors}
+
+Addresses make {ratio} of the error of area (at most 0.50 is asked).
+
+## Do the margins hold?
+
+Part of the figures whose truth lies within the printed margin (nominal: 90 %), and the kappa with which it would be so
+exactly. The kappas of `margins.toml` are these, rounded up.
+
+| weighting | figures of | number | coverage | kappa | mean margin | mean error |
+|---|---|---|---|---|---|---|
+{margins}
+
+## What this does not say
+
+- The towns are ours: their neighbourhoods are smooth fields, their stations groups of streets. Real ones may be rougher.
+- The kappas of addresses and cells hold for an address file as good as the town's (1 % misplaced).
+- The facsimile addresses and cells of departments 69 and 34 come from one random draw: they were not used here.
+- Hidden IRIS re-estimated from their commune, and nominal levels of 50 and 80 %, are not measured yet.
+"""
 KINDS = {"shares": ("share", "ratio"), "counts": ("count",), "incomes": ("quantile",)}
 MOVING = (
-    "population.P_POP", "population.P_POP0014", "population.P_POP65P", "population.C_POP15P_STAT_GSEC13_23",
-    "population.C_POP15P_STAT_GSEC16_26", "activite.P_CHOM1564", "diplomes.P_NSCOL15P_SUP5", "logement.P_RP_PROP",
-    "logement.P_RP_LOCHLMV", "menages.C_MENPSEUL", "menages.C_MENFAMMONO",
+    "population.P_POP",
+    "population.P_POP0014",
+    "population.P_POP65P",
+    "population.C_POP15P_STAT_GSEC13_23",
+    "population.C_POP15P_STAT_GSEC16_26",
+    "activite.P_CHOM1564",
+    "diplomes.P_NSCOL15P_SUP5",
+    "logement.P_RP_PROP",
+    "logement.P_RP_LOCHLMV",
+    "menages.C_MENPSEUL",
+    "menages.C_MENFAMMONO",
 )
 
 
 @dataclass(frozen=True)
 class Case:
-    """One town carried by one weighting: estimates, their truth, the margins without and with a unit of apportionment."""
+    """One town carried by one weighting: estimates, truth, margins without apportionment and with a unit of it."""
 
     method: str
     estimates: list[Estimate]
@@ -90,7 +130,10 @@ def estimates(product: Product, refined: Refined, value: float | None) -> list[E
     indicators = indicators_of(product.facts)
     with kappas(value):
         carrier = carrier_of(refined)
-        return [*estimates_of(indicators, refined, carrier), *income_estimates_of(indicators, refined, carrier)]
+        return [
+            *estimates_of(indicators, refined, carrier),
+            *income_estimates_of(indicators, refined, carrier),
+        ]
 
 
 def case_of(product: Product, hands: Hands, place: Town, method: str) -> Case:
@@ -103,7 +146,14 @@ def case_of(product: Product, hands: Hands, place: Town, method: str) -> Case:
         name: normalised_error(carrier.carried(np.nan_to_num(refined.column(alias, name))), column(alias, name))
         for alias, name in (pair.split(".") for pair in MOVING)
     }
-    return Case(method, found, [truth_of(e.indicator, column) for e in found], [e.margin for e in without], [e.margin for e in unit], errors)
+    return Case(
+        method,
+        found,
+        [truth_of(e.indicator, column) for e in found],
+        [e.margin for e in without],
+        [e.margin for e in unit],
+        errors,
+    )
 
 
 def true_columns(place: Town, codes: list[str]) -> Callable[[str, str], np.ndarray]:
@@ -140,7 +190,9 @@ class Figures:
 
     def covered(self, kappa: float | None = None) -> float:
         """The part of the figures whose truth lies within the margin, as declared or with another kappa."""
-        margin = self.margin if kappa is None else np.sqrt(self.without**2 + kappa**2 * (self.unit**2 - self.without**2))
+        margin = (
+            self.margin if kappa is None else np.sqrt(self.without**2 + kappa**2 * (self.unit**2 - self.without**2))
+        )
         return float((self.error <= margin + 1e-9).mean())
 
     def kappa(self) -> float:
@@ -166,7 +218,11 @@ def figures_of(chosen: Iterable[Case], kinds: tuple[str, ...]) -> Figures:
 def measured(people: int) -> dict[str, object]:
     """Errors, coverage and kappas by weighting, over all the towns."""
     found = list(cases(people))
-    result: dict[str, object] = {"people": people, "towns": [{"seed": seed, "segregation": level} for seed, level in TOWNS], "methods": {}}
+    result: dict[str, object] = {
+        "people": people,
+        "towns": [{"seed": seed, "segregation": level} for seed, level in TOWNS],
+        "methods": {},
+    }
     for method in METHODS:
         mine = [case for case in found if case.method == method]
         kinds = {kind: figures_of(mine, names) for kind, names in KINDS.items()}
@@ -174,7 +230,13 @@ def measured(people: int) -> dict[str, object]:
             "errors": {name: float(np.mean([case.errors[name] for case in mine])) for name in mine[0].errors},
             "mean_error": float(np.mean([list(case.errors.values()) for case in mine])),
             "kinds": {
-                kind: {"figures": len(f.error), "coverage": f.covered(), "kappa": f.kappa(), "mean_margin": float(f.margin.mean()), "mean_error": float(f.error.mean())}
+                kind: {
+                    "figures": len(f.error),
+                    "coverage": f.covered(),
+                    "kappa": f.kappa(),
+                    "mean_margin": float(f.margin.mean()),
+                    "mean_error": float(f.error.mean()),
+                }
                 for kind, f in kinds.items()
             },
         }
@@ -184,33 +246,32 @@ def measured(people: int) -> dict[str, object]:
 def report(result: dict[str, Any]) -> str:
     """The page docs/explanation/accuracy.md."""
     methods = result["methods"]
-    names = list(next(iter(methods.values()))["errors"])
-    towns = ", ".join(f"seed {one['seed']} (segregation {one['segregation']})" for one in result["towns"])
-    lines = [
-        "# Accuracy: the profile against a known truth", "",
-        f"Written by `make accuracy` ({datetime.now(UTC):%Y-%m-%d}). {len(result['towns'])} synthetic towns of {result['people']:,} people ({towns}), "
-        "published in the official layouts with their sampling, rounding and secrecy, read and profiled by the real code.", "",
-        "## Mass in the wrong station, by weighting", "",
-        "Normalised error: sum of |estimate - truth| over stations / (2 x sum of the truth). Sampling noise of the census is in it, which no weighting can mend.", "",
-        "| column | " + " | ".join(methods) + " |", "|---|" + "---|" * len(methods),
-        *(f"| {name} | " + " | ".join(f"{methods[m]['errors'][name]:.3f}" for m in methods) + " |" for name in names),
-        "| **mean** | " + " | ".join(f"**{methods[m]['mean_error']:.3f}**" for m in methods) + " |", "",
-        f"Addresses against area: {methods['adresses']['mean_error'] / methods['surface']['mean_error']:.2f} of its error (at most 0.50 is asked).", "",
-        "## Do the margins hold?", "",
-        "Part of the figures whose truth lies within the printed margin (nominal: 90 %), and the kappa with which it would be exactly so. Kappas in `margins.toml` are these, rounded up.", "",
-        "| weighting | figures of | number | coverage | kappa | mean margin | mean error |", "|---|---|---|---|---|---|---|",
-    ]
-    for method, entry in methods.items():
-        for kind, f in entry["kinds"].items():
-            lines.append(f"| {method} | {kind} | {f['figures']:,} | {f['coverage']:.1%} | {f['kappa']:.2f} | {f['mean_margin']:.2f} | {f['mean_error']:.2f} |")
-    lines += [
-        "", "## What this does not say", "",
-        "- The town is ours: its neighbourhoods are smooth fields, its stations groups of streets. Real towns may be rougher.",
-        "- The kappas of addresses and cells assume as good an address file as the town's (1 % misplaced).",
-        "- The facsimile addresses and cells of departments 69 and 34 come from one random draw: errors between them flatter, and were not used here.",
-        "- Hidden IRIS re-estimated from their commune, and nominal 50 and 80 % levels, are not measured yet.", "",
-    ]
-    return "\n".join(lines)
+    columns = list(next(iter(methods.values()))["errors"])
+    ratio = methods["adresses"]["mean_error"] / methods["surface"]["mean_error"]
+    errors = [_row([name, *(f"{methods[m]['errors'][name]:.3f}" for m in methods)]) for name in columns]
+    mean = _row(["**mean**", *(f"**{entry['mean_error']:.3f}**" for entry in methods.values())])
+    margin_rows = [_margin_row(method, kind, facts) for method, entry in methods.items() for kind, facts in entry["kinds"].items()]
+    return PAGE.format(
+        day=f"{datetime.now(UTC):%Y-%m-%d}",
+        people=f"{result['people']:,}",
+        towns=", ".join(f"seed {one['seed']} (segregation {one['segregation']})" for one in result["towns"]),
+        head=_row(["column", *methods]),
+        rule="|---" * (len(methods) + 1) + "|",
+        errors="\n".join([*errors, mean]),
+        ratio=f"{ratio:.2f}",
+        margins="\n".join(margin_rows),
+    )
+
+
+def _row(cells: Iterable[str]) -> str:
+    """A row of a Markdown table."""
+    return f"| {' | '.join(cells)} |"
+
+
+def _margin_row(method: str, kind: str, facts: dict[str, float]) -> str:
+    """How well the margins of one kind of figures hold under one weighting."""
+    shown = (f"{facts['figures']:,}", f"{facts['coverage']:.1%}", *(f"{facts[k]:.2f}" for k in ("kappa", "mean_margin", "mean_error")))
+    return _row([method, kind, *shown])
 
 
 def main() -> None:

@@ -36,7 +36,11 @@ class CarreauError(Exception):
         lines = [f"{self.kind} : {self.what}"]
         lines += [
             f"  {label:<9}: {sentence}"
-            for label, sentence in (("reçu", self.given), ("attendu", self.expected), ("à faire", self.advice))
+            for label, sentence in (
+                ("reçu", self.given),
+                ("attendu", self.expected),
+                ("à faire", self.advice),
+            )
             if sentence
         ]
         return "\n".join(lines)

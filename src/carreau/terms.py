@@ -67,9 +67,16 @@ class Column:
 
     def __post_init__(self) -> None:
         if not self.description.strip():
-            raise Broken(f"la colonne « {self.name} » n'a pas de description", expected="une phrase qui dit ce qu'elle contient")
+            raise Broken(
+                f"la colonne « {self.name} » n'a pas de description",
+                expected="une phrase qui dit ce qu'elle contient",
+            )
         if self.type not in get_args(ColumnType):
-            raise Broken(f"la colonne « {self.name} » a un type inconnu", given=self.type, expected=", ".join(get_args(ColumnType)))
+            raise Broken(
+                f"la colonne « {self.name} » a un type inconnu",
+                given=self.type,
+                expected=", ".join(get_args(ColumnType)),
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +147,9 @@ class Territory:
         code = code.upper()
         if not re.fullmatch(_PATTERNS[kind], code):  # type: ignore[index] # membership was just checked
             raise Unknown(
-                f"« {given} » n'est pas un territoire", given=given, expected=f"l'une des formes {_EXAMPLES}",
+                f"« {given} » n'est pas un territoire",
+                given=given,
+                expected=f"l'une des formes {_EXAMPLES}",
                 advice="corriger le code, ou chercher la commune : carreau territoires NOM",
             )
         if kind == "bv":

@@ -48,7 +48,10 @@ class Gatherer:
         return ()
 
     def _matching(self, source: Source, pattern: str, *, many: bool, download: bool) -> tuple[Fetched, ...]:
-        """The files of the first published entry whose key matches ``pattern`` (choices joined by ``|``); with ``many``, of all of them."""
+        """The files of the first published entry whose key matches ``pattern``; with ``many``, of all that do.
+
+        Choices within a pattern are joined by ``|``.
+        """
         found: list[Fetched] = []
         for published in source.files:
             if any(fnmatchcase(published.key, choice) for choice in pattern.split("|")):
@@ -69,8 +72,10 @@ class Gatherer:
         """The tables that an input hands to its product, one per file that holds it."""
         return tuple(
             Handed(
-                Input(file.source.id, file.name, file.digest, file.published.vintage, file.status), file,
-                partial(self.workspace.tables.read, _key(file, wanted.table)), tuple(remarks),
+                Input(file.source.id, file.name, file.digest, file.published.vintage, file.status),
+                file,
+                partial(self.workspace.tables.read, _key(file, wanted.table)),
+                tuple(remarks),
             )
             for file in files
             for name, remarks in self.tables(file).items()
@@ -92,7 +97,9 @@ class Gatherer:
         for table in tables:
             self.workspace.tables.keep(_key(file, table.name), table.table)
         if index is not None:
-            index.write_text(json.dumps({table.name: list(table.remarks) for table in tables}, ensure_ascii=False), "utf-8")
+            index.write_text(
+                json.dumps({table.name: list(table.remarks) for table in tables}, ensure_ascii=False), "utf-8"
+            )
 
 
 def hands_of(wanted: tuple[Wanted, ...], gatherer: Gatherer, watcher: Watcher) -> Hands:
@@ -120,8 +127,14 @@ def _key(file: Fetched, table: str) -> str:
 
 def _nowhere(source: Source, wanted: Wanted, mirror: Mirror | None) -> Missing:
     """The error for a required input that is nowhere."""
-    names = [published.name for published in source.files if any(fnmatchcase(published.key, choice) for pattern in wanted.files for choice in pattern.split("|"))]
+    names = [
+        published.name
+        for published in source.files
+        if any(fnmatchcase(published.key, choice) for pattern in wanted.files for choice in pattern.split("|"))
+    ]
     return Missing(
-        f"il manque un fichier de « {source.title} »", given=f"cherché dans {mirror.given}" if mirror else "rien dans le dossier de travail",
-        expected=f"l'un des fichiers {', '.join(names[:4])}", advice="donner un dossier qui le contient avec --mirror DOSSIER",
+        f"il manque un fichier de « {source.title} »",
+        given=f"cherché dans {mirror.given}" if mirror else "rien dans le dossier de travail",
+        expected=f"l'un des fichiers {', '.join(names[:4])}",
+        advice="donner un dossier qui le contient avec --mirror DOSSIER",
     )

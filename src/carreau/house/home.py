@@ -74,13 +74,18 @@ class Home:
         found = {}
         for source in chosen:
             for published in source.files:
-                found |= {(file.source.id, file.digest): file for file in self._gatherer().published(source, published, download=bool(names))}
+                found |= {
+                    (file.source.id, file.digest): file
+                    for file in self._gatherer().published(source, published, download=bool(names))
+                }
                 watcher.advanced()
         watcher.ended(f"{len(found)} fichiers")
         if not found:
             raise Missing(
-                "aucun fichier publié n'a été trouvé", given=str(self.mirror or "ni miroir ni fichier déjà recueilli"),
-                expected="les fichiers que « carreau sources » énumère", advice="donner un dossier qui les contient avec --mirror DOSSIER",
+                "aucun fichier publié n'a été trouvé",
+                given=str(self.mirror or "ni miroir ni fichier déjà recueilli"),
+                expected="les fichiers que « carreau sources » énumère",
+                advice="donner un dossier qui les contient avec --mirror DOSSIER",
             )
         return [listing.fetched_facts(file) for file in found.values()]
 
@@ -91,7 +96,11 @@ class Home:
     def build(self, territory: str, watcher: Watcher = SILENT, product: str = PROFILE) -> dict[str, Any]:
         """What was built for a territory: how many rows and indicators, the remarks; never the figures."""
         draft = self._draft(territory, product, watcher)
-        return {"rows": draft.table.num_rows, "indicators": listing.indicator_count(draft.schema), "remarks": list(draft.remarks)}
+        return {
+            "rows": draft.table.num_rows,
+            "indicators": listing.indicator_count(draft.schema),
+            "remarks": list(draft.remarks),
+        }
 
     def release(self, territory: str, watcher: Watcher = SILENT, product: str = PROFILE) -> Release:
         """The Release of a territory: served from what is kept when nothing has changed, else built and judged."""
@@ -122,13 +131,24 @@ class Home:
         watcher.started("deliver", str(path))
         delivery = delivered(ready, Path(path), ledger_append=self.workspace.ledger.append, at=self.clock())
         watcher.ended(f"{delivery.bytes} octets")
-        return {"path": str(delivery.path), "format": delivery.format, "bytes": delivery.bytes, "digest": delivery.digest, "certificate": delivery.certificate}
+        return {
+            "path": str(delivery.path),
+            "format": delivery.format,
+            "bytes": delivery.bytes,
+            "digest": delivery.digest,
+            "certificate": delivery.certificate,
+        }
 
     def show(self, station: str, watcher: Watcher = SILENT) -> dict[str, Any]:
         """One station with its commune, its department and the country beside it, theme by theme."""
         wanted = Territory.parse(station)
         if wanted.kind != "bv":
-            raise Unknown(f"« {station} » n'est pas un bureau de vote", given=station, expected="par exemple bv:69123_0101", advice="carreau territoires NOM")
+            raise Unknown(
+                f"« {station} » n'est pas un bureau de vote",
+                given=station,
+                expected="par exemple bv:69123_0101",
+                advice="carreau territoires NOM",
+            )
         return screen.station_facts(self.release(str(wanted), watcher), self._product(PROFILE).facts["themes"])
 
     def verify(self, path: Path | str) -> dict[str, Any]:
@@ -146,18 +166,35 @@ class Home:
         place = towns.town(people, seed)
         written = towns.written(place, Path(folder))
         files = sum(1 for path in written.rglob("*") if path.is_file())
-        return {"folder": str(written), "people": people, "seed": seed, "stations": place.truth.num_rows, "files": files, "example": place.truth["bv_id"][0].as_py()}
+        return {
+            "folder": str(written),
+            "people": people,
+            "seed": seed,
+            "stations": place.truth.num_rows,
+            "files": files,
+            "example": place.truth["bv_id"][0].as_py(),
+        }
 
     def _draft(self, territory: str, product: str, watcher: Watcher) -> Draft:
         """The Draft of a territory."""
         chosen = self._product(product)
-        return self._built(Territory.parse(territory), chosen, hands_of(inputs_of(chosen.facts), self._gatherer(), watcher), watcher)
+        return self._built(
+            Territory.parse(territory),
+            chosen,
+            hands_of(inputs_of(chosen.facts), self._gatherer(), watcher),
+            watcher,
+        )
 
     def _built(self, territory: Territory, product: Product, hands: Hands, watcher: Watcher) -> Draft:
         """Refine then build, by the functions of the product's own folder."""
         room = importlib.import_module(f"carreau.products.{product.id}.build")
         watcher.started("refine", f"des zones aux bureaux, {territory}")
-        material = room.refine(product, territory, hands, lambda key, make: self.workspace.tables.kept(digest_of(key, code_digest()), make))
+        material = room.refine(
+            product,
+            territory,
+            hands,
+            lambda key, make: self.workspace.tables.kept(digest_of(key, code_digest()), make),
+        )
         watcher.ended()
         watcher.started("build", product.title)
         draft: Draft = room.build(product, material)
@@ -170,7 +207,12 @@ class Home:
         entries = [entry for entry in self.workspace.ledger.entries() if entry.verb == "release"]
         previous = str(entries[-1].facts["certificate"]) if entries else ""
         made = release(draft, signer=signer, made_at=self.clock(), previous=previous)
-        facts = {"certificate": made.certificate_digest, "id": made.certificate["id"], "territory": made.territory, "product": made.product}
+        facts = {
+            "certificate": made.certificate_digest,
+            "id": made.certificate["id"],
+            "territory": made.territory,
+            "product": made.product,
+        }
         self.workspace.ledger.append("release", facts, self.clock())
         watcher.ended(f"certificat {made.certificate['id']}")
         return made
@@ -183,7 +225,11 @@ class Home:
 
     def _state(self, product: Product, hands: Hands) -> list[tuple[str, str]]:
         """All that a product's tables depend on: the digests of the files and of the code."""
-        digests = [(alias, f"{entry.input.digest} {entry.input.status}") for alias, entries in hands.items() for entry in entries]
+        digests = [
+            (alias, f"{entry.input.digest} {entry.input.status}")
+            for alias, entries in hands.items()
+            for entry in entries
+        ]
         return [*digests, (product.id, code_digest())]
 
     def _gatherer(self) -> Gatherer:
@@ -197,4 +243,10 @@ class Home:
 
 def open_home(home: Path | str | None = None, mirror: Path | str | None = None, clock: Clock = _now) -> Home:
     """The home at ``home`` (else ``CARREAU_HOME``), that looks for published files in ``mirror`` first when given."""
-    return Home(workspace_at(home), mirror_at(str(mirror)) if mirror else None, clock, source_catalogue(), product_catalogue())
+    return Home(
+        workspace_at(home),
+        mirror_at(str(mirror)) if mirror else None,
+        clock,
+        source_catalogue(),
+        product_catalogue(),
+    )

@@ -20,14 +20,31 @@ def sources_of(sources: Mapping[str, Source], workspace: Workspace) -> list[dict
     """Every source with its files and tables; a file at hand says its status and digest."""
     return [
         {
-            "id": source.id, "title": source.title, "publisher": source.publisher, "licence": source.licence, "url": source.url,
-            "description": source.description.strip(), "personal": source.personal, "basis": source.basis,
+            "id": source.id,
+            "title": source.title,
+            "publisher": source.publisher,
+            "licence": source.licence,
+            "url": source.url,
+            "description": source.description.strip(),
+            "personal": source.personal,
+            "basis": source.basis,
             "files": [
-                {"name": published.name, "vintage": published.vintage, "fetched": at_hand(source, published, workspace)}
+                {
+                    "name": published.name,
+                    "vintage": published.vintage,
+                    "fetched": at_hand(source, published, workspace),
+                }
                 for published in source.files
             ],
             "tables": [
-                {"name": name, "rows": schema.rows, "columns": [{"name": c.name, "type": c.type, "unit": c.unit, "description": c.description} for c in schema.columns]}
+                {
+                    "name": name,
+                    "rows": schema.rows,
+                    "columns": [
+                        {"name": c.name, "type": c.type, "unit": c.unit, "description": c.description}
+                        for c in schema.columns
+                    ],
+                }
                 for name, schema in source.tables.items()
             ],
         }
@@ -47,8 +64,13 @@ def at_hand(source: Source, published: Published, workspace: Workspace) -> list[
 def fetched_facts(file: Fetched) -> dict[str, Any]:
     """What is known of a file at rest."""
     return {
-        "source": file.source.id, "name": file.name, "vintage": file.published.vintage, "digest": file.digest, "status": file.status,
-        "bytes": file.path.stat().st_size, "fetched_at": file.fetched_at.isoformat(),
+        "source": file.source.id,
+        "name": file.name,
+        "vintage": file.published.vintage,
+        "digest": file.digest,
+        "status": file.status,
+        "bytes": file.path.stat().st_size,
+        "fetched_at": file.fetched_at.isoformat(),
     }
 
 
@@ -56,9 +78,24 @@ def products_of(products: Mapping[str, Product]) -> list[dict[str, Any]]:
     """Every product with its declared indicators."""
     return [
         {
-            "id": product.id, "title": product.title, "description": product.description, "grain": product.grain, "sources": list(product.sources),
-            "policy": {"route": product.policy.route, "subject": product.policy.subject, "k": product.policy.k, "purposes": list(product.policy.purposes)},
-            "indicators": [{"name": name, **{key: entry.get(key, "") for key in ("title", "theme", "unit", "description")}} for name, entry in product.facts.get("indicators", {}).items()],
+            "id": product.id,
+            "title": product.title,
+            "description": product.description,
+            "grain": product.grain,
+            "sources": list(product.sources),
+            "policy": {
+                "route": product.policy.route,
+                "subject": product.policy.subject,
+                "k": product.policy.k,
+                "purposes": list(product.policy.purposes),
+            },
+            "indicators": [
+                {
+                    "name": name,
+                    **{key: entry.get(key, "") for key in ("title", "theme", "unit", "description")},
+                }
+                for name, entry in product.facts.get("indicators", {}).items()
+            ],
         }
         for product in products.values()
     ]
@@ -73,7 +110,14 @@ def ledger_of(ledger: Ledger) -> list[dict[str, Any]]:
     """The entries of a ledger, oldest first, each with whether the chain holds up to it."""
     chain = ledger.verified()
     return [
-        {"sequence": entry.sequence, "at": entry.at.isoformat(), "verb": entry.verb, "facts": dict(entry.facts), "hash": entry.hash, "holds": chain.broken_at is None or entry.sequence < chain.broken_at}
+        {
+            "sequence": entry.sequence,
+            "at": entry.at.isoformat(),
+            "verb": entry.verb,
+            "facts": dict(entry.facts),
+            "hash": entry.hash,
+            "holds": chain.broken_at is None or entry.sequence < chain.broken_at,
+        }
         for entry in ledger.entries()
     ]
 
@@ -83,14 +127,22 @@ def territories_of(hands: Hands, text: str) -> list[dict[str, Any]]:
     names: dict[tuple[str, str], str] = {}
     for handed in hands.get("bureaux", ()):
         table = handed.read(["code_commune", "libelle_commune"])
-        names |= {("com", code): label for code, label in zip(*(table[name].to_pylist() for name in table.column_names), strict=True)}
+        names |= {
+            ("com", code): label
+            for code, label in zip(*(table[name].to_pylist() for name in table.column_names), strict=True)
+        }
     for handed in hands.get("epci", ()):
         table = handed.read(["code_epci", "libelle_epci"])
-        names |= {("epci", code): label for code, label in zip(*(table[name].to_pylist() for name in table.column_names), strict=True)}
+        names |= {
+            ("epci", code): label
+            for code, label in zip(*(table[name].to_pylist() for name in table.column_names), strict=True)
+        }
     sought = text.casefold().strip()
     scored = [(_likeness(sought, code, label or ""), kind, code, label or "") for (kind, code), label in names.items()]
     best = sorted((entry for entry in scored if entry[0] > 0.6), key=lambda entry: (-entry[0], entry[3], entry[2]))
-    return [{"territory": f"{kind}:{code}", "kind": kind, "code": code, "name": label} for _, kind, code, label in best[:30]]
+    return [
+        {"territory": f"{kind}:{code}", "kind": kind, "code": code, "name": label} for _, kind, code, label in best[:30]
+    ]
 
 
 def _likeness(sought: str, code: str, label: str) -> float:

@@ -17,14 +17,23 @@ def station_facts(release: Release, themes: Mapping[str, str]) -> dict[str, Any]
     indicators: dict[str, list[dict[str, Any]]] = {}
     for column in release.schema.columns:
         if f"{column.name}_marge" in row and column.theme:
-            indicators.setdefault(column.theme, []).append({
-                "name": column.name, "title": column.title, "unit": column.unit, "value": row[column.name],
-                "margin": row[f"{column.name}_marge"], "grade": row[f"{column.name}_note"], "status": row[f"{column.name}_statut"],
-                **{level: _level(row, column.name, level) for level in LEVELS},
-            })
+            indicators.setdefault(column.theme, []).append(
+                {
+                    "name": column.name,
+                    "title": column.title,
+                    "unit": column.unit,
+                    "value": row[column.name],
+                    "margin": row[f"{column.name}_marge"],
+                    "grade": row[f"{column.name}_note"],
+                    "status": row[f"{column.name}_statut"],
+                    **{level: _level(row, column.name, level) for level in LEVELS},
+                }
+            )
     lineage = release.certificate["lineage"]
     return {
-        "station": {name: row[name] for name in ("bv_id", "code_commune", "libelle_commune", "inscrits", "rattachement")},
+        "station": {
+            name: row[name] for name in ("bv_id", "code_commune", "libelle_commune", "inscrits", "rattachement")
+        },
         "themes": [{"title": title, "indicators": indicators.get(theme, [])} for theme, title in themes.items()],
         "sources": [dict(entry) for entry in lineage],
     }
@@ -43,7 +52,13 @@ def refined_facts(draft: Draft) -> dict[str, Any]:
     return {
         "territory": str(draft.territory),
         "crosswalks": [
-            {"name": "IRIS → bureaux", "method": method, "zones": None, "carried": 0.0 if method == "perdu" else people, "lost": people if method == "perdu" else 0.0}
+            {
+                "name": "IRIS → bureaux",
+                "method": method,
+                "zones": None,
+                "carried": 0.0 if method == "perdu" else people,
+                "lost": people if method == "perdu" else 0.0,
+            }
             for method, people in by_method.items()
         ],
         "coverage": dict(coverage),

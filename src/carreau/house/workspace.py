@@ -36,11 +36,20 @@ def workspace_at(root: Path | str | None) -> Workspace:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Broken(
-            "le dossier de travail ne peut pas être créé", given=str(path), expected="un dossier où l'on peut écrire",
+            "le dossier de travail ne peut pas être créé",
+            given=str(path),
+            expected="un dossier où l'on peut écrire",
             advice="choisir un autre dossier avec --home, ou CARREAU_HOME",
         ) from error
     records = Records(path / "records.sqlite")
-    return Workspace(path, Shelf(path, records), Tables(path / "tables"), Blobs(path / "blobs"), Ledger(records), path / "keys")
+    return Workspace(
+        path,
+        Shelf(path, records),
+        Tables(path / "tables"),
+        Blobs(path / "blobs"),
+        Ledger(records),
+        path / "keys",
+    )
 
 
 def _user_folder() -> Path:
@@ -52,5 +61,10 @@ def _user_folder() -> Path:
 def code_digest() -> str:
     """The digest of all that decides a table besides the files it is made from: the code and facts of the rooms."""
     package = Path(carreau.__file__).parent
-    files = sorted(path for room in _ROOMS for path in (package / room).rglob("*") if path.suffix in {".py", ".toml", ".md"} and "tests" not in path.parts)
+    files = sorted(
+        path
+        for room in _ROOMS
+        for path in (package / room).rglob("*")
+        if path.suffix in {".py", ".toml", ".md"} and "tests" not in path.parts
+    )
     return digest_of([(str(path.relative_to(package)), path.read_bytes()) for path in files])

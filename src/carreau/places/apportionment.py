@@ -64,12 +64,11 @@ def apportionment_of(zones: Places, stations: Places, candidates: Sequence[Candi
     drawn contours across the limit, or is lost.
     """
     methods = np.full(len(zones.codes), LOST, dtype=object)
+    # The order matters: each step takes the zones that the ones before have left.
     parts = [_alone(zones, stations, methods)]
-    for candidate in candidates:
-        parts.append(_taken(candidate, zones, stations, methods, within=True))
-    parts.append(_spread(zones, stations, methods))
-    for candidate in candidates:
-        parts.append(_taken(candidate, zones, stations, methods, within=False))
+    parts += [_taken(candidate, zones, stations, methods, within=True) for candidate in candidates]
+    parts += [_spread(zones, stations, methods)]
+    parts += [_taken(candidate, zones, stations, methods, within=False) for candidate in candidates]
     rows, columns, values = (np.concatenate([part[k] for part in parts]) for k in range(3))
     weights = sparse.csr_array((values, (rows, columns)), shape=(len(zones.codes), len(stations.codes)))
     return Apportionment(_scaled(weights), methods, _remarks(methods))
@@ -135,7 +134,9 @@ def _remarks(methods: NDArray[np.object_]) -> tuple[str, ...]:
     spread, lost = int((methods == SPREAD).sum()), int((methods == LOST).sum())
     remarks = []
     if spread:
-        remarks.append(f"{spread} zones sont réparties entre les bureaux de leur commune selon les inscrits, faute de contour commun")
+        remarks.append(
+            f"{spread} zones sont réparties entre les bureaux de leur commune selon les inscrits, faute de contour"
+        )
     if lost:
         remarks.append(f"{lost} zones n'atteignent aucun bureau : leurs habitants sont comptés comme perdus")
     return tuple(remarks)

@@ -6,4 +6,15 @@ from carreau.products.catalogue import catalogue
 from carreau.products.declare import Draft, Handed, Hands, Input, Keep, Policy, Product
 from carreau.products.wanted import Wanted, inputs_of
 
-__all__ = ["Draft", "Handed", "Hands", "Input", "Keep", "Policy", "Product", "Wanted", "catalogue", "inputs_of"]
+__all__ = [
+    "Draft",
+    "Handed",
+    "Hands",
+    "Input",
+    "Keep",
+    "Policy",
+    "Product",
+    "Wanted",
+    "catalogue",
+    "inputs_of",
+]

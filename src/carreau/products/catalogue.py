@@ -28,14 +28,20 @@ def product_of(folder: Path) -> Product:
     try:
         policy = facts["policy"]
         return Product(
-            id=folder.name, title=facts["title"], description=facts["description"], grain=facts["grain"],
+            id=folder.name,
+            title=facts["title"],
+            description=facts["description"],
+            grain=facts["grain"],
             sources=tuple(dict.fromkeys(entry["source"] for entry in facts["inputs"])),
             policy=Policy(policy["route"], policy["subject"], int(policy["k"]), tuple(policy["purposes"])),
-            card=(folder / "card.md").read_text("utf-8"), facts=facts, folder=folder,
+            card=(folder / "card.md").read_text("utf-8"),
+            facts=facts,
+            folder=folder,
         )
     except (KeyError, FileNotFoundError) as error:
         raise Broken(
-            f"la déclaration du produit « {folder.name} » est incomplète", given=str(error),
+            f"la déclaration du produit « {folder.name} » est incomplète",
+            given=str(error),
             expected="title, description, grain, [policy] route, subject, k, purposes, [[inputs]], et card.md",
             advice="voir docs/how-to/add-a-product.md",
         ) from error

@@ -13,8 +13,8 @@ from carreau.errors import Broken
 class Wanted:
     """One input of a product: its alias, the source table, the files in order of preference.
 
-    ``files`` are patterns of the keys of the source's published files (choices of one pattern are joined by ``|``). The first pattern with a file at hand wins,
-    and in it the first declared; with ``many``, all the files of that pattern are handed over together.
+    ``files`` are patterns of the keys of the source's published files (choices of one pattern are joined by ``|``).
+    The first pattern with a file at hand wins, and in it the first declared; with ``many``, all the files of that pattern are handed over together.
     """
 
     alias: str
@@ -31,6 +31,8 @@ def inputs_of(facts: Mapping[str, Any]) -> tuple[Wanted, ...]:
         return tuple(Wanted(**{**entry, "files": tuple(entry["files"])}) for entry in facts["inputs"])
     except (KeyError, TypeError) as error:
         raise Broken(
-            "une entrée du produit est mal déclarée", given=str(error), expected="alias, source, table, files, required, et many",
+            "une entrée du produit est mal déclarée",
+            given=str(error),
+            expected="alias, source, table, files, required, et many",
             advice="corriger « inputs » dans product.toml",
         ) from error

@@ -100,14 +100,18 @@ def source_of(folder: Path) -> Source:
     try:
         return Source(
             id=folder.name,
-            **{name: facts[name] for name in ("title", "publisher", "url", "licence", "description", "personal", "basis")},
+            **{
+                name: facts[name]
+                for name in ("title", "publisher", "url", "licence", "description", "personal", "basis")
+            },
             files=tuple(Published(**entry) for entry in facts["files"]),
             tables={name: _schema(entry) for name, entry in facts["tables"].items()},
             folder=folder,
         )
     except (KeyError, TypeError) as error:
         raise Broken(
-            f"{folder.name}/source.toml est incomplet", given=str(error),
+            f"{folder.name}/source.toml est incomplet",
+            given=str(error),
             expected="title, publisher, url, licence, description, personal, basis, [[files]], [tables.*]",
             advice="voir docs/how-to/add-a-source.md",
         ) from error

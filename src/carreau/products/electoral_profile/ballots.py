@@ -61,7 +61,9 @@ def elections_of(hands: Hands, facts: Mapping[str, Any], places: StationFrame, s
         if chosen is None:
             continue
         remarks += _set_aside(name, chosen, told[name])
-        election = election_of((chosen.stations, _candidates(hands, chosen.handed, name)), chosen.handed.input, bloc_of, facts)
+        election = election_of(
+            (chosen.stations, _candidates(hands, chosen.handed, name)), chosen.handed.input, bloc_of, facts
+        )
         weights, said = _succession(election, places, stations, now)
         brought.append(Brought(election, weights))
         remarks += [f"{election.title} : {sentence}" for sentence in said]
@@ -108,12 +110,21 @@ def _best(told: Sequence[_Told]) -> _Told | None:
 
 def _set_aside(name: str, chosen: _Told, told: Sequence[_Told]) -> list[str]:
     """The remark on the files that tell the same election otherwise; nothing when they tell the same."""
-    others = [one for one in told if one is not chosen and one.registered > 0 and not one.stations.select(["bv_id", "votants"]).sort_by("bv_id").equals(chosen.stations.select(["bv_id", "votants"]).sort_by("bv_id"))]
+    others = [
+        one
+        for one in told
+        if one is not chosen
+        and one.registered > 0
+        and not one.stations.select(["bv_id", "votants"])
+        .sort_by("bv_id")
+        .equals(chosen.stations.select(["bv_id", "votants"]).sort_by("bv_id"))
+    ]
     if not others:
         return []
     kept, left = chosen.handed.input, others[0].handed.input
     return [
-        f"{name} : {kept.name} ({kept.status}) est retenu et n'est pas mélangé avec {left.name} ({left.status}, {others[0].stations.num_rows} bureaux), "
+        f"{name} : {kept.name} ({kept.status}) est retenu et n'est pas mélangé avec {left.name} "
+        f"({left.status}, {others[0].stations.num_rows} bureaux), "
         "qui raconte la même élection autrement"
     ]
 
@@ -122,20 +133,35 @@ def _candidates(hands: Hands, stations: Handed, name: str) -> pa.Table:
     """The candidates of one election, from the file that goes with its stations: the same file, or its pair."""
     candidates = hands.get("ballots_candidats", ())
     same = [one for one in candidates if one.input.digest == stations.input.digest]
-    pair = [one for one in candidates if one.file.published.folder == stations.file.published.folder and one.input.status == stations.input.status]
+    pair = [
+        one
+        for one in candidates
+        if one.file.published.folder == stations.file.published.folder and one.input.status == stations.input.status
+    ]
     tables = [one.read(None, [("id_election", "==", name)]) for one in same or pair]
     return next((table for table in tables if table.num_rows), tables[0] if tables else _NO_CANDIDATES)
 
 
-_NO_CANDIDATES = pa.table({name: pa.array([], pa.string()) for name in ("id_election", "bv_id", "nom", "prenom", "nuance", "liste")} | {"voix": pa.array([], pa.int64())})
+_NO_CANDIDATES = pa.table(
+    {name: pa.array([], pa.string()) for name in ("id_election", "bv_id", "nom", "prenom", "nuance", "liste")}
+    | {"voix": pa.array([], pa.int64())}
+)
 
 
-def _succession(election: Election, places: StationFrame, stations: StationFrame, now: Callable[[str], str]) -> tuple[sparse.csr_array, tuple[str, ...]]:
+def _succession(
+    election: Election, places: StationFrame, stations: StationFrame, now: Callable[[str], str]
+) -> tuple[sparse.csr_array, tuple[str, ...]]:
     """The weights from the election's stations to today's, and the remarks on those that changed."""
     around = taken(places, among(places.communes, set(stations.communes)))
     today = Stations(
-        "", around.codes.astype(np.str_), around.communes.astype(np.str_), around.departments.astype(np.str_), around.labels.astype(np.str_),
-        around.registered, np.full(len(around.codes), None), np.full(len(around.codes), ""),
+        "",
+        around.codes.astype(np.str_),
+        around.communes.astype(np.str_),
+        around.departments.astype(np.str_),
+        around.labels.astype(np.str_),
+        around.registered,
+        np.full(len(around.codes), None),
+        np.full(len(around.codes), ""),
     )
     near = set(around.communes)
     concerned = np.flatnonzero([now(code) in near for code in election.communes])
@@ -146,7 +172,7 @@ def _succession(election: Election, places: StationFrame, stations: StationFrame
     column, kept = located(np.asarray(found.crosswalk.target, dtype=object), stations.codes)
     keep = kept[pieces.coords[1]]
     weights = sparse.csr_array(
-        (pieces.data[keep], (row[pieces.coords[0][keep]], column[pieces.coords[1][keep]])), shape=(len(election.codes), len(stations.codes))
+        (pieces.data[keep], (row[pieces.coords[0][keep]], column[pieces.coords[1][keep]])),
+        shape=(len(election.codes), len(stations.codes)),
     )
     return weights, tuple(remark for remark in found.remarks if "n'existent plus" in remark or "perdues" in remark)
-

@@ -1,4 +1,4 @@
-"""Elections brought onto today's stations: counts carried by the succession, shares recomputed, margins, comparisons."""
+"""Elections brought onto today's stations: counts carried, shares recomputed, margins, comparisons."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from carreau.products.electoral_profile import margins
 from carreau.products.electoral_profile.carrier import LEVELS
 from carreau.products.electoral_profile.elections import Election, Measure
 from carreau.products.electoral_profile.estimate import Estimate
-from carreau.products.electoral_profile.formula import Formula
 from carreau.products.electoral_profile.indicators import Indicator
 from carreau.products.electoral_profile.refined import Codes, StationFrame
 
@@ -25,7 +24,9 @@ NOT_PUBLISHED: Final = "le fichier de cette élection ne donne pas ce chiffre"
 COVERED: Final = 0.85  # a level is compared with when the election's file holds most of its registered voters
 
 
-def estimates_of_election(election: Election, weights: sparse.csr_array, stations: StationFrame, places: StationFrame) -> Iterator[Estimate]:
+def estimates_of_election(
+    election: Election, weights: sparse.csr_array, stations: StationFrame, places: StationFrame
+) -> Iterator[Estimate]:
     """The measures of one election on today's ``stations``, in order.
 
     ``weights`` (past stations x stations) carries the counts. ``places`` are all of today's stations of the country:
@@ -67,7 +68,7 @@ def _changed_part(weights: sparse.csr_array, before: Values, today: Values) -> V
 
 
 def _group(election: Election, stations: StationFrame, places: StationFrame, level: str) -> tuple[Index, Index]:
-    """The group of each past station and of each of today's stations at ``level``; -1 where the file covers too little."""
+    """The group of each past station and of each of today's stations at ``level``; -1 where too little is covered."""
     past, today, all_places = (_codes(frame, level) for frame in (election, stations, places))
     names, index = np.unique(np.concatenate([past, today, all_places]).astype(str), return_inverse=True)
     of_past, of_today, of_all = np.split(index, [len(past), len(past) + len(today)])
@@ -97,16 +98,29 @@ def _estimate(election: Election, measure: Measure, stations: StationFrame, cont
     status[~context.reached] = NO_RESULT
     shown = np.isfinite(value)
     return Estimate(
-        indicator, value, np.where(shown, number, np.nan), np.where(shown, base, np.nan), margin,
-        margins.grade_of(margin, value, indicator.unit), status, compared,
+        indicator,
+        value,
+        np.where(shown, number, np.nan),
+        np.where(shown, base, np.nan),
+        margin,
+        margins.grade_of(margin, value, indicator.unit),
+        status,
+        compared,
     )
 
 
 def _indicator(election: Election, measure: Measure) -> Indicator:
     """A measure as an indicator of the profile: ``pres_2022_t1_participation``."""
     return Indicator(
-        f"{election.prefix}_{measure.name}", "elections", f"{measure.title} ({election.title})", measure.unit,
-        f"{measure.description}, {election.title}", "share" if measure.base else "count", None, None, None,
+        f"{election.prefix}_{measure.name}",
+        "elections",
+        f"{measure.title} ({election.title})",
+        measure.unit,
+        f"{measure.description}, {election.title}",
+        "share" if measure.base else "count",
+        None,
+        None,
+        None,
     )
 
 
@@ -123,7 +137,10 @@ def _compared(election: Election, measure: Measure, past: Index, today: Index, k
     if kind == "count":
         return np.full(len(today), np.nan)
     size = int(max(past.max(initial=0), today.max(initial=0))) + 1
-    sums = [np.bincount(past, np.nan_to_num(election.counts[name]), minlength=size) for name in (measure.number, measure.base)]
+    sums = [
+        np.bincount(past, np.nan_to_num(election.counts[name]), minlength=size)
+        for name in (measure.number, measure.base)
+    ]
     figure = _figure(sums[0], sums[1], kind)
     return np.where(today >= 0, figure[np.maximum(today, 0)], np.nan)
 
@@ -137,4 +154,6 @@ def _margin(election: Election, measure: Measure, value: Values, changed: Values
     weight = np.nan_to_num(election.counts[measure.base])
     group = np.zeros(len(past), dtype=np.int64)
     between = margins.spread_between(past[:, None], weight[:, None], group, 1)[0, 0]
-    return np.asarray(np.where(np.isfinite(value), margins.half_width() * kappa["kappa"] * between * np.sqrt(changed), np.nan))
+    return np.asarray(
+        np.where(np.isfinite(value), margins.half_width() * kappa["kappa"] * between * np.sqrt(changed), np.nan)
+    )

@@ -19,23 +19,28 @@ from carreau.products.electoral_profile.refine import refine
 from carreau.products.electoral_profile.refined import Refined
 from carreau.terms import Column, Provenance, Schema
 
-
 __all__ = ["build", "refine"]
 
 
 def build(product: Product, material: Material) -> Draft:
-    """The Draft of the profile: the columns of ``card.md``, one row per station of the territory, sorted by ``bv_id``."""
+    """The Draft of the profile: one row per station of the territory, sorted by ``bv_id``."""
     refined = material.refined
     indicators = indicators_of(product.facts)
     carrier = carrier_of(refined)
     columns = list(key_columns(refined.stations, provenance_of([material.contours], "fichier des bureaux")))
     method = method_of(refined, carrier)
     said = set()
-    for estimate in _in_order(indicators, [*estimates_of(indicators, refined, carrier), *income_estimates_of(indicators, refined, carrier)]):
+    for estimate in _in_order(
+        indicators,
+        [*estimates_of(indicators, refined, carrier), *income_estimates_of(indicators, refined, carrier)],
+    ):
         said.add(estimate.indicator.name)
         columns += indicator_columns(estimate, _provenance(estimate.indicator, refined, method))
     for brought in material.elections:
-        provenance = provenance_of([brought.election.input, material.contours], "résultats du bureau, portés sur les bureaux d'aujourd'hui par leur code")
+        provenance = provenance_of(
+            [brought.election.input, material.contours],
+            "résultats du bureau, portés sur les bureaux d'aujourd'hui par leur code",
+        )
         for estimate in estimates_of_election(brought.election, brought.weights, refined.stations, material.places):
             columns += indicator_columns(estimate, provenance)
     unsaid = [indicator.name for indicator in indicators if indicator.name not in said]
@@ -57,19 +62,40 @@ def method_of(refined: Refined, carrier: Carrier) -> str:
     """How the people of the territory were carried to its stations, by part: « adresses (98 %), surface (2 %) »."""
     reaching = carrier.mass * np.asarray(refined.weights.sum(axis=1)).ravel()
     total = reaching.sum()
-    parts = {name: reaching[refined.zones.methods == name].sum() / total for name in set(refined.zones.methods) if total > 0}
+    parts = {
+        name: reaching[refined.zones.methods == name].sum() / total for name in set(refined.zones.methods) if total > 0
+    }
     shown = sorted(((part, name) for name, part in parts.items() if name and part > 0), reverse=True)
-    return "IRIS vers bureau par " + ", ".join(f"{name} ({part:.0%})".replace("%", "\u202f%") for part, name in shown) if shown else "aucun report"
+    return (
+        "IRIS vers bureau par " + ", ".join(f"{name} ({part:.0%})".replace("%", "\u202f%") for part, name in shown)
+        if shown
+        else "aucun report"
+    )
 
 
-def _draft(product: Product, material: Material, columns: Sequence[tuple[Column, pa.Array]], unsaid: Sequence[str]) -> Draft:
+def _draft(
+    product: Product, material: Material, columns: Sequence[tuple[Column, pa.Array]], unsaid: Sequence[str]
+) -> Draft:
     """The Draft out of its columns, with what could not be said as remarks."""
     schema = Schema("une ligne par bureau de vote", tuple(column for column, _ in columns))
     remarks = [*material.refined.remarks, *material.remarks]
     if unsaid:
-        remarks.append(f"{len(unsaid)} indicateurs déclarés n'ont aucune donnée dans les fichiers lus : {', '.join(unsaid)}")
-    lineage = [material.contours, *material.refined.inputs.values(), *(brought.election.input for brought in material.elections)]
+        remarks.append(
+            f"{len(unsaid)} indicateurs déclarés n'ont aucune donnée dans les fichiers lus : {', '.join(unsaid)}"
+        )
+    lineage = [
+        material.contours,
+        *material.refined.inputs.values(),
+        *(brought.election.input for brought in material.elections),
+    ]
     return Draft(
-        product, material.territory, schema, pa.table([array for _, array in columns], names=list(schema.names)), material.geometry,
-        product.facts["contributors"], tuple(dict.fromkeys(lineage)), tuple(remarks), material.refined.coverage,
+        product,
+        material.territory,
+        schema,
+        pa.table([array for _, array in columns], names=list(schema.names)),
+        material.geometry,
+        product.facts["contributors"],
+        tuple(dict.fromkeys(lineage)),
+        tuple(remarks),
+        material.refined.coverage,
     )

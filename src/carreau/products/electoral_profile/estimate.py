@@ -72,7 +72,7 @@ def estimates_of(indicators: Sequence[Indicator], refined: Refined, carrier: Car
 
 
 def _columns_on_zones(indicator: Indicator, refined: Refined, mass: Values) -> Values:
-    """Number, base, counted people and known mass on the zones (four columns); all NaN, and 0 known, where one is missing."""
+    """Number, base, people and known mass on the zones (four columns); NaN, and 0 known, where one is missing."""
     assert indicator.number is not None
     number = indicator.number.values(refined.column)
     base = indicator.base.values(refined.column) if indicator.base else number
@@ -88,13 +88,17 @@ def _estimate(indicator: Indicator, columns: Values, refined: Refined, carrier: 
     filled = np.nan_to_num(columns)
     sums = _sums(carrier.carried(filled), carrier.reach)
     compared = {
-        level: _sums(carrier.grouped(filled, level), carrier.grouped(carrier.mass, level)).figure(indicator.kind) for level in LEVELS
+        level: _sums(carrier.grouped(filled, level), carrier.grouped(carrier.mass, level)).figure(indicator.kind)
+        for level in LEVELS
     }
     value = sums.figure(indicator.kind)
     with np.errstate(invalid="ignore", divide="ignore"):
         on_zones = columns[:, 0] / columns[:, 1] * (100 if indicator.kind == "share" else 1)
     between = margins.spread_between(
-        on_zones[:, None], filled[:, 2:3], carrier.zone_department, carrier.levels["departement"].matrix.shape[0]
+        on_zones[:, None],
+        filled[:, 2:3],
+        carrier.zone_department,
+        carrier.levels["departement"].matrix.shape[0],
     )[carrier.station_department, 0]
     status = status_of(indicator, value, refined, carrier)
     fallback = (refined.stations.placed == "") & np.isfinite(compared["commune"]) & (indicator.kind != "count")
@@ -103,8 +107,14 @@ def _estimate(indicator: Indicator, columns: Values, refined: Refined, carrier: 
     margin = _margin(indicator, value, sums, between, carrier)
     margin = np.where(fallback, _commune_margin(between), margin)
     return Estimate(
-        indicator, value, _shown(sums.number, value, fallback), _shown(sums.people, value, fallback), margin,
-        _grade(indicator, margin, value, np.where(fallback, 0.0, sums.known)), status, compared,
+        indicator,
+        value,
+        _shown(sums.number, value, fallback),
+        _shown(sums.people, value, fallback),
+        margin,
+        _grade(indicator, margin, value, np.where(fallback, 0.0, sums.known)),
+        status,
+        compared,
     )
 
 
@@ -120,7 +130,7 @@ def _shown(sums: Values, value: Values, fallback: npt.NDArray[np.bool_]) -> Valu
 
 
 def _margin(indicator: Indicator, value: Values, sums: Sums, between: Values, carrier: Carrier) -> Values:
-    """The half-width of the 90 % interval: sampling, apportionment and what the source leaves unsaid, added in squares."""
+    """The half-width of the 90 % interval: sampling, apportionment and the unsaid, added in squares."""
     rate = margins.sampling_rate(indicator, carrier.large)
     sampling = margins.sampling_deviation(indicator, value, sums.people, rate)
     if indicator.kind == "count":
@@ -154,7 +164,9 @@ def status_of(indicator: Indicator, value: Values, refined: Refined, carrier: Ca
         said = np.where((said == "") & (zone >= 0), refined.reason(alias, column)[zone], said)
     for mark in set(said):
         said[said == mark] = SECRECY.get(mark, mark) or NOT_SAID
-    covered = np.isin(refined.stations.departments[hidden].astype(str), np.unique(refined.zones.departments.astype(str)))
+    covered = np.isin(
+        refined.stations.departments[hidden].astype(str), np.unique(refined.zones.departments.astype(str))
+    )
     status[hidden] = np.where(zone >= 0, said, np.where(covered, NO_CONTOUR, NOT_COVERED))
     return status
 

@@ -21,7 +21,12 @@ from carreau.errors import Broken
 Values = npt.NDArray[np.float64]
 Lookup = Callable[[str, str], Values]
 
-_OPERATIONS: Final = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
+_OPERATIONS: Final = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+}
 _FORM: Final = "des sommes, différences et produits de alias.COLONNE et de nombres, par exemple « a.X + a.Y »"
 
 
@@ -45,12 +50,16 @@ class Formula:
             raise Broken("une formule ne se lit pas", given=text, expected=_FORM) from error
         for node in ast.walk(tree):
             _refuse_others(node, text)
-        pairs = [(n.value.id, n.attr) for n in ast.walk(tree) if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)]
+        pairs = [
+            (n.value.id, n.attr)
+            for n in ast.walk(tree)
+            if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)
+        ]
         ordered = sorted(set(pairs), key=lambda pair: text.index(".".join(pair)))
         return cls(text, tuple(ordered))
 
     def values(self, lookup: Lookup) -> Values:
-        """The value of the formula on every zone; ``lookup(alias, column)`` gives the column, NaN where it is missing."""
+        """The value on every zone; ``lookup(alias, column)`` gives the column, NaN where it is missing."""
         return np.asarray(_evaluated(ast.parse(self.text, mode="eval").body, lookup), dtype=np.float64)
 
 
@@ -62,13 +71,20 @@ def _refuse_others(node: ast.AST, text: str) -> None:
         isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and not isinstance(node.right, ast.Constant)
     )
     if divided_by_column or not (number or isinstance(node, allowed)):
-        raise Broken("une formule sort de la forme permise", given=text, expected=_FORM, advice="diviser par une colonne : mettre celle-ci dans « base »")
+        raise Broken(
+            "une formule sort de la forme permise",
+            given=text,
+            expected=_FORM,
+            advice="diviser par une colonne : mettre celle-ci dans « base »",
+        )
 
 
 def _evaluated(node: ast.expr, lookup: Lookup) -> Values | float:
     """The value of one checked node."""
     if isinstance(node, ast.BinOp):
-        result: Values | float = _OPERATIONS[type(node.op)](_evaluated(node.left, lookup), _evaluated(node.right, lookup))
+        result: Values | float = _OPERATIONS[type(node.op)](
+            _evaluated(node.left, lookup), _evaluated(node.right, lookup)
+        )
         return result
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
         return lookup(node.value.id, node.attr)

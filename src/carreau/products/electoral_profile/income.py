@@ -25,7 +25,17 @@ from carreau.products.electoral_profile.refined import Refined
 
 Values = npt.NDArray[np.float64]
 PUBLISHED: Final = {
-    0.1: "D1", 0.2: "D2", 0.25: "Q1", 0.3: "D3", 0.4: "D4", 0.5: "MED", 0.6: "D6", 0.7: "D7", 0.75: "Q3", 0.8: "D8", 0.9: "D9",
+    0.1: "D1",
+    0.2: "D2",
+    0.25: "Q1",
+    0.3: "D3",
+    0.4: "D4",
+    0.5: "MED",
+    0.6: "D6",
+    0.7: "D7",
+    0.75: "Q3",
+    0.8: "D8",
+    0.9: "D9",
 }
 
 
@@ -43,10 +53,18 @@ def income_estimates_of(indicators: Sequence[Indicator], refined: Refined, carri
     compared = {level: _compared(level, quantiles, carrier, levels) for level in LEVELS}
     for k, indicator in enumerate(wanted):
         on_zones = refined.column(indicator.distribution, PUBLISHED[indicator.quantile])
-        yield _estimate(indicator, (values[:, k], known, on_zones), {level: compared[level][:, k] for level in LEVELS}, refined, carrier)
+        yield _estimate(
+            indicator,
+            (values[:, k], known, on_zones),
+            {level: compared[level][:, k] for level in LEVELS},
+            refined,
+            carrier,
+        )
 
 
-def _mixed(weights: sparse.csr_array, quantiles: Quantiles, people: Values, levels: tuple[float, ...]) -> tuple[Values, Values]:
+def _mixed(
+    weights: sparse.csr_array, quantiles: Quantiles, people: Values, levels: tuple[float, ...]
+) -> tuple[Values, Values]:
     """The quantiles of each target's mixture, and the part of its people that they rest on."""
     row = np.asarray(weights.sum(axis=1)).ravel()
     zones, targets = (np.arange(size).astype(np.str_) for size in weights.shape)
@@ -64,7 +82,13 @@ def _compared(level: str, quantiles: Quantiles, carrier: Carrier, levels: tuple[
     return np.asarray(values[member])
 
 
-def _estimate(indicator: Indicator, parts: tuple[Values, Values, Values], compared: dict[str, Values], refined: Refined, carrier: Carrier) -> Estimate:
+def _estimate(
+    indicator: Indicator,
+    parts: tuple[Values, Values, Values],
+    compared: dict[str, Values],
+    refined: Refined,
+    carrier: Carrier,
+) -> Estimate:
     """One quantile with its margin, grade and status; ``parts``: its value, the part known, and itself on the zones."""
     value, known, on_zones = parts
     value = np.where(known >= ENOUGH, value, np.nan)
@@ -73,13 +97,23 @@ def _estimate(indicator: Indicator, parts: tuple[Values, Values, Values], compar
     value = np.where(fallback, compared["commune"], value)
     status[fallback] = COMMUNE_SHARE
     between = margins.spread_between(
-        on_zones[:, None], carrier.mass[:, None], carrier.zone_department, carrier.levels["departement"].matrix.shape[0]
+        on_zones[:, None],
+        carrier.mass[:, None],
+        carrier.zone_department,
+        carrier.levels["departement"].matrix.shape[0],
     )[carrier.station_department, 0]
     kappa = margins.facts()["apportionment"]["commune"]["kappa_income"]
     deviation = np.where(fallback, between * kappa, between * np.hypot(carrier.spread.income, 1 - known))
     margin = margins.half_width() * deviation
-    grade = np.minimum(margins.grade_of(margin, value, indicator.unit) + (known < ENOUGH_FOR_A_COUNT), len(margins.GRADES) - 1)
+    grade = np.minimum(
+        margins.grade_of(margin, value, indicator.unit) + (known < ENOUGH_FOR_A_COUNT),
+        len(margins.GRADES) - 1,
+    )
     grade = np.where(fallback, len(margins.GRADES) - 1, grade)
     assert indicator.base is not None
-    base = np.where(np.isfinite(value) & ~fallback, carrier.carried(np.nan_to_num(indicator.base.values(refined.column))), np.nan)
+    base = np.where(
+        np.isfinite(value) & ~fallback,
+        carrier.carried(np.nan_to_num(indicator.base.values(refined.column))),
+        np.nan,
+    )
     return Estimate(indicator, value, np.full(len(value), np.nan), base, margin, grade, status, compared)

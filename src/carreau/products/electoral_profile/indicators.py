@@ -50,8 +50,10 @@ def indicators_of(facts: Mapping[str, Any]) -> tuple[Indicator, ...]:
         strangers = set(indicator.aliases) - aliases
         if strangers:
             raise Broken(
-                f"l'indicateur « {indicator.name} » lit une entrée inconnue", given=", ".join(sorted(strangers)),
-                expected=f"l'une des entrées {', '.join(sorted(aliases))}", advice="déclarer l'entrée sous [[inputs]]",
+                f"l'indicateur « {indicator.name} » lit une entrée inconnue",
+                given=", ".join(sorted(strangers)),
+                expected=f"l'une des entrées {', '.join(sorted(aliases))}",
+                advice="déclarer l'entrée sous [[inputs]]",
             )
     return found
 
@@ -59,16 +61,35 @@ def indicators_of(facts: Mapping[str, Any]) -> tuple[Indicator, ...]:
 def _indicator(name: str, entry: Mapping[str, Any], themes: Mapping[str, str]) -> Indicator:
     """One line of ``[indicators]``."""
     expected = "theme, title, unit, description, et nombre (avec base pour une part) ou distribution et quantile"
-    unknown = set(entry) - {"theme", "title", "unit", "description", "kind", "nombre", "base", "weight", "distribution", "quantile"}
+    unknown = set(entry) - {
+        "theme",
+        "title",
+        "unit",
+        "description",
+        "kind",
+        "nombre",
+        "base",
+        "weight",
+        "distribution",
+        "quantile",
+    }
     lacking = {"theme", "title", "unit", "description"} - set(entry)
     if unknown or lacking or entry["theme"] not in themes or not ("nombre" in entry or "distribution" in entry):
         raise Broken(
-            f"l'indicateur « {name} » est mal déclaré", given=", ".join(f"{k} = {v!r}" for k, v in entry.items()), expected=expected,
+            f"l'indicateur « {name} » est mal déclaré",
+            given=", ".join(f"{k} = {v!r}" for k, v in entry.items()),
+            expected=expected,
             advice=f"thèmes connus : {', '.join(themes)}",
         )
     kind: Kind = entry.get("kind", "share" if "base" in entry else "count")
     return Indicator(
-        name, entry["theme"], entry["title"], entry["unit"], entry["description"], kind,
+        name,
+        entry["theme"],
+        entry["title"],
+        entry["unit"],
+        entry["description"],
+        kind,
         *(Formula.parse(entry[key]) if key in entry else None for key in ("nombre", "base", "weight")),
-        distribution=entry.get("distribution", ""), quantile=entry.get("quantile", 0.5),
+        distribution=entry.get("distribution", ""),
+        quantile=entry.get("quantile", 0.5),
     )

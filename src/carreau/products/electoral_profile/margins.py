@@ -116,7 +116,9 @@ def grade_of(margin: Values, value: Values, unit: str) -> npt.NDArray[np.int64]:
     scale = facts()["grades"]["points" if unit == "%" else "relative"]
     bounds = np.array([scale[letter] for letter in "ABCD"])
     with np.errstate(invalid="ignore", divide="ignore"):
-        width = margin if unit == "%" else np.where(value == 0, np.where(margin == 0, 0, np.inf), margin / np.abs(value))
+        width = (
+            margin if unit == "%" else np.where(value == 0, np.where(margin == 0, 0, np.inf), margin / np.abs(value))
+        )
     return np.asarray(np.searchsorted(bounds, np.nan_to_num(width, nan=np.inf)), dtype=np.int64)
 
 

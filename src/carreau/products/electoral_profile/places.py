@@ -51,14 +51,17 @@ def lists_of(hands: Hands, places: StationFrame) -> Lists:
         table = handed.read(["code_commune", "code_epci", "libelle_epci"])
         for commune, code, label in zip(*(texts(table[name]) for name in table.column_names), strict=True):
             epci.setdefault(code, (label, set()))[1].add(commune)
-    constituency: dict[str, str] = {}
-    for alias in ("ballots", "bureaux"):
-        for handed in hands.get(alias, ()):
-            table = handed.read(["bv_id", "code_departement", "code_circonscription"])
-            for station, department, code in zip(*(texts(table[name]) for name in table.column_names), strict=True):
-                if code:
-                    constituency[station] = code if len(code) >= 4 else department + code.zfill(2)
-    return Lists(communes, epci, constituency)
+    return Lists(communes, epci, _constituencies(hands))
+
+
+def _constituencies(hands: Hands) -> dict[str, str]:
+    """The constituency of each station that a file of ballots or of contours tells, the contours having the last word."""
+    found: dict[str, str] = {}
+    for handed in (*hands.get("ballots", ()), *hands.get("bureaux", ())):
+        table = handed.read(["bv_id", "code_departement", "code_circonscription"])
+        rows = zip(*(texts(table[name]) for name in table.column_names), strict=True)
+        found |= {station: code if len(code) >= 4 else department + code.zfill(2) for station, department, code in rows if code}
+    return found
 
 
 def chosen(territory: Territory, places: StationFrame, lists: Lists) -> Mask:
@@ -78,8 +81,10 @@ def chosen(territory: Territory, places: StationFrame, lists: Lists) -> Mask:
         return _found(among(places.communes, lists.epci.get(code, ("", set()))[1]), territory, "EPCI", lists.epci)
     if not lists.constituency:
         raise Missing(
-            "aucun fichier ne dit à quelle circonscription appartient un bureau", given=str(territory),
-            expected="des résultats ou des contours avec un code de circonscription", advice="ajouter les résultats d'une élection de 2017 ou 2022 au miroir",
+            "aucun fichier ne dit à quelle circonscription appartient un bureau",
+            given=str(territory),
+            expected="des résultats ou des contours avec un code de circonscription",
+            advice="ajouter les résultats d'une élection de 2017 ou 2022 au miroir",
         )
     stations = [station for station, owner in lists.constituency.items() if owner == code]
     return _found(among(places.codes, set(stations)), territory, "circonscription", set(lists.constituency.values()))
@@ -95,7 +100,9 @@ def _found(mask: Mask, territory: Territory, noun: str, known: object) -> Mask:
 
 def taken(frame: StationFrame, mask: Mask) -> StationFrame:
     """The stations of ``frame`` that ``mask`` keeps."""
-    return StationFrame(*(getattr(frame, name)[mask] for name in ("codes", "communes", "departments", "labels", "registered", "placed")))
+    return StationFrame(
+        *(getattr(frame, name)[mask] for name in ("codes", "communes", "departments", "labels", "registered", "placed"))
+    )
 
 
 def among(codes: Codes, wanted: set[str]) -> Mask:

@@ -1,4 +1,4 @@
-"""From source tables to the material of the profile: the stations of a territory, the weights, columns and elections."""
+"""From source tables to the material of the profile: its stations, weights, columns and elections."""
 
 from __future__ import annotations
 
@@ -50,7 +50,15 @@ def refine(product: Product, territory: Territory, hands: Hands, keep: Keep) -> 
     (contours,) = {entry.input for entry in hands["bureaux"][:1]}
     geometry = shapes.filter(pa.array(located(texts(shapes["bv_id"]), frame.codes)[1])).select(["bv_id", "geometry"])
     elections = elections_of(hands, product.facts["elections"], places, refined.stations)
-    return Material(territory, refined, elections.brought, places, geometry.filter(geometry["geometry"].is_valid()), contours, elections.remarks)
+    return Material(
+        territory,
+        refined,
+        elections.brought,
+        places,
+        geometry.filter(geometry["geometry"].is_valid()),
+        contours,
+        elections.remarks,
+    )
 
 
 def _zones(places: StationFrame, hands: Hands) -> ZoneFrame:
@@ -70,7 +78,13 @@ def _stations(department: str, hands: Hands) -> Stations:
     here = [("code_departement", "==", department)]
     contours = pa.concat_tables([handed.read(None, here) for handed in hands["bureaux"]])
     outlines = [handed.read(None, here) for handed in hands.get("communes", ())]
-    empty = pa.table({"code_commune": pa.array([], pa.string()), "type": pa.array([], pa.string()), "geometry": pa.array([], pa.binary())})
+    empty = pa.table(
+        {
+            "code_commune": pa.array([], pa.string()),
+            "type": pa.array([], pa.string()),
+            "geometry": pa.array([], pa.binary()),
+        }
+    )
     communes = pa.concat_tables(outlines) if outlines else empty
     return stations_of(contours, communes, vintage=hands["bureaux"][0].input.vintage)[0]
 
@@ -78,24 +92,35 @@ def _stations(department: str, hands: Hands) -> Stations:
 def _placed(department: str, hands: Hands) -> pa.Table:
     """The stations of a department with their contour: one row per station, ``rattachement`` empty without contour."""
     stations = _stations(department, hands)
-    return pa.table({
-        "bv_id": pa.array(stations.codes.tolist(), pa.string()),
-        "code_commune": pa.array(stations.communes.tolist(), pa.string()),
-        "libelle": pa.array(stations.names.tolist(), pa.string()),
-        "inscrits": pa.array(stations.registered, pa.float64()),
-        "rattachement": pa.array(stations.placed_by.tolist(), pa.string()),
-        "geometry": pa.array(stations.wkb.tolist(), pa.binary()),
-    })
+    return pa.table(
+        {
+            "bv_id": pa.array(stations.codes.tolist(), pa.string()),
+            "code_commune": pa.array(stations.communes.tolist(), pa.string()),
+            "libelle": pa.array(stations.names.tolist(), pa.string()),
+            "inscrits": pa.array(stations.registered, pa.float64()),
+            "rattachement": pa.array(stations.placed_by.tolist(), pa.string()),
+            "geometry": pa.array(stations.wkb.tolist(), pa.binary()),
+        }
+    )
 
 
 def _weights(department: str, placed: pa.Table, zones: ZoneFrame, hands: Hands) -> pa.Table:
     """The weights from the IRIS of a department to its stations."""
     here = zones.departments == department
-    strings = {name: np.asarray(placed[name].to_pylist(), dtype=np.str_) for name in ("bv_id", "code_commune", "libelle", "rattachement")}
+    strings = {
+        name: np.asarray(placed[name].to_pylist(), dtype=np.str_)
+        for name in ("bv_id", "code_commune", "libelle", "rattachement")
+    }
     shapes = np.asarray([*placed["geometry"].to_pylist(), None], dtype=object)[:-1]
     stations = Stations(
-        "", strings["bv_id"], strings["code_commune"], np.full(placed.num_rows, department), strings["libelle"],
-        placed["inscrits"].to_numpy(), shapes, strings["rattachement"],
+        "",
+        strings["bv_id"],
+        strings["code_commune"],
+        np.full(placed.num_rows, department),
+        strings["libelle"],
+        placed["inscrits"].to_numpy(),
+        shapes,
+        strings["rattachement"],
     )
     origin = Places(zones.codes[here].astype(str), zones.communes[here].astype(str), np.empty(0))
     return department_weights(department, stations, origin, hands)
@@ -105,10 +130,14 @@ def _framed(frame: StationFrame, shapes: pa.Table) -> StationFrame:
     """The stations of the territory, now with how each is placed."""
     position, found = located(frame.codes, texts(shapes["bv_id"]))
     placed = np.where(found, texts(shapes["rattachement"])[position], "")
-    return StationFrame(frame.codes, frame.communes, frame.departments, frame.labels, frame.registered, placed.astype(object))
+    return StationFrame(
+        frame.codes, frame.communes, frame.departments, frame.labels, frame.registered, placed.astype(object)
+    )
 
 
-def _refined(product: Product, hands: Hands, stations: StationFrame, zones: ZoneFrame, pieces: list[pa.Table]) -> Refined:
+def _refined(
+    product: Product, hands: Hands, stations: StationFrame, zones: ZoneFrame, pieces: list[pa.Table]
+) -> Refined:
     """Source columns on the zones and the weights that carry them, with what was lost on the way."""
     table = pa.concat_tables([piece.replace_schema_metadata(None) for piece in pieces])
     zone, _ = located(texts(table["zone"]), zones.codes)
@@ -119,24 +148,43 @@ def _refined(product: Product, hands: Hands, stations: StationFrame, zones: Zone
     weights = sparse.csr_array((weight, (zone, column)), shape=(len(zones.codes), len(stations.codes)))
     weights.eliminate_zeros()
     values, reasons = columns_of(indicators_of(product.facts), hands, zones.codes)
-    remarks = dict.fromkeys(remark for piece in pieces for remark in json.loads((piece.schema.metadata or {}).get(b"remarks", b"[]")))
+    remarks = dict.fromkeys(
+        remark for piece in pieces for remark in json.loads((piece.schema.metadata or {}).get(b"remarks", b"[]"))
+    )
     inputs: dict[str, Input] = {alias: entries[0].input for alias, entries in hands.items() if entries}
     people = np.nan_to_num(values.get("population", {}).get("P_POP", np.zeros(len(zones.codes))))
     return Refined(
-        stations, ZoneFrame(zones.codes, zones.communes, zones.departments, methods), weights, values, reasons, inputs,
-        tuple(remarks), _coverage(people, zone, methods, weights, stations),
+        stations,
+        ZoneFrame(zones.codes, zones.communes, zones.departments, methods),
+        weights,
+        values,
+        reasons,
+        inputs,
+        tuple(remarks),
+        _coverage(people, zone, methods, weights, stations),
     )
 
 
-def _coverage(people: Values, zone: np.ndarray[tuple[int], np.dtype[np.int64]], methods: Codes, weights: sparse.csr_array, stations: StationFrame) -> dict[str, object]:
+def _coverage(
+    people: Values,
+    zone: np.ndarray[tuple[int], np.dtype[np.int64]],
+    methods: Codes,
+    weights: sparse.csr_array,
+    stations: StationFrame,
+) -> dict[str, object]:
     """What was carried and lost, in people: in the departments of the territory, and to its own stations."""
     concerned = np.unique(zone)
     lost = concerned[methods[concerned] == ""]
-    by_method = {str(name) or "perdu": float(people[concerned[methods[concerned] == name]].sum()) for name in sorted(set(methods[concerned]))}
+    by_method = {
+        str(name) or "perdu": float(people[concerned[methods[concerned] == name]].sum())
+        for name in sorted(set(methods[concerned]))
+    }
     return {
         "population_des_departements": float(people[concerned].sum()),
         "population_perdue": float(people[lost].sum()),
         "population_portee_sur_le_territoire": float((weights.T @ people).sum()),
         "population_par_methode": by_method,
-        "bureaux": {name or "sans contour": int((stations.placed == name).sum()) for name in ("contour", "commune", "")},
+        "bureaux": {
+            name or "sans contour": int((stations.placed == name).sum()) for name in ("contour", "commune", "")
+        },
     }

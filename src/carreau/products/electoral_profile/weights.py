@@ -50,7 +50,10 @@ def department_weights(department: str, stations: Stations, zones: Places, hands
 def _drawn_zones(department: str, wanted: set[str], hands: Hands, remarks: list[str]) -> Zones:
     """The contours of the IRIS that need one, in the plane of their territory."""
     low, high = bounds(department)
-    tables = [handed.read(["CODE_IRIS", "geometry"], [("CODE_IRIS", ">=", low), ("CODE_IRIS", "<", high)]) for handed in hands["iris"]]
+    tables = [
+        handed.read(["CODE_IRIS", "geometry"], [("CODE_IRIS", ">=", low), ("CODE_IRIS", "<", high)])
+        for handed in hands["iris"]
+    ]
     table = pa.concat_tables(tables)
     table = table.filter(pa.array([code in wanted for code in texts(table["CODE_IRIS"])]))
     origin, said = zones_of(table, "CODE_IRIS", system="iris", vintage=hands["iris"][0].input.vintage)
@@ -65,7 +68,9 @@ def _contoured(stations: Stations, remarks: list[str]) -> tuple[Zones]:
     return (target,)
 
 
-def _candidates(department: str, both: tuple[Zones, Zones], codes: Codes, hands: Hands, remarks: list[str]) -> list[Candidate]:
+def _candidates(
+    department: str, both: tuple[Zones, Zones], codes: Codes, hands: Hands, remarks: list[str]
+) -> list[Candidate]:
     """The crosswalks at hand from IRIS to stations, best first."""
     origin, target = both
     candidates = []
@@ -78,7 +83,9 @@ def _candidates(department: str, both: tuple[Zones, Zones], codes: Codes, hands:
     cells = _cells(origin, hands)
     if cells is not None:
         walk, said = cell_crosswalk(origin, target, cells)
-        longitude, latitude = moved(cells.east + cells.side / 2, cells.north + cells.side / 2, cells.crs, GEOGRAPHIC_CRS)
+        longitude, latitude = moved(
+            cells.east + cells.side / 2, cells.north + cells.side / 2, cells.crs, GEOGRAPHIC_CRS
+        )
         candidates.append(Candidate(walk, _inside(origin, longitude, latitude, cells.weight), LEAST_PEOPLE))
         remarks += said
     walk, said = area_crosswalk(origin, target)
@@ -97,23 +104,39 @@ def _addresses(department: str, hands: Hands) -> Addresses | None:
     """The well-placed addresses of a department; nothing when no file holds any."""
     low, high = bounds(department)
     names = ["bv_id", "longitude", "latitude", "geo_score", "nb_adresses"]
-    tables = [handed.read(names, [("code_commune", ">=", low), ("code_commune", "<", high)]) for handed in hands.get("adresses", ())]
+    tables = [
+        handed.read(names, [("code_commune", ">=", low), ("code_commune", "<", high)])
+        for handed in hands.get("adresses", ())
+    ]
     tables = [table for table in tables if table.num_rows]
     if not tables:
         return None
     table = pa.concat_tables(tables)
-    sure = pc.and_(pc.fill_null(pc.greater_equal(table["geo_score"], LEAST_SCORE), False), pc.is_valid(table["longitude"]))
+    sure = pc.and_(
+        pc.fill_null(pc.greater_equal(table["geo_score"], LEAST_SCORE), False),
+        pc.is_valid(table["longitude"]),
+    )
     return addresses_of(table.filter(sure))
 
 
 def _cells(origin: Zones, hands: Hands) -> Cells | None:
     """The 200 m cells around the zones; nothing when no grid covers them."""
     west, south, east, north = shapely.total_bounds(origin.projected(GRID_CRS).geometry)
-    box = [("cellule_est", ">=", west - 200), ("cellule_est", "<", east), ("cellule_nord", ">=", south - 200), ("cellule_nord", "<", north)]
+    box = [
+        ("cellule_est", ">=", west - 200),
+        ("cellule_est", "<", east),
+        ("cellule_nord", ">=", south - 200),
+        ("cellule_nord", "<", north),
+    ]
     for handed in hands.get("carreaux", ()):
         table = handed.read(["cellule_est", "cellule_nord", "ind"], box)
         if table.num_rows:
-            return Cells(*(np.asarray(table[name].to_numpy(), dtype=np.float64) for name in ("cellule_est", "cellule_nord", "ind")))
+            return Cells(
+                *(
+                    np.asarray(table[name].to_numpy(), dtype=np.float64)
+                    for name in ("cellule_est", "cellule_nord", "ind")
+                )
+            )
     return None
 
 
@@ -128,10 +151,12 @@ def _as_table(found: Apportionment, zones: Codes, stations: Codes, remarks: list
     lost = np.flatnonzero(found.methods == "")
     rows = np.concatenate([pieces.row, lost])
     where = np.concatenate([stations[pieces.col], np.full(len(lost), None, dtype=object)])
-    table = pa.table({
-        "zone": pa.array(zones[rows], pa.string()),
-        "bureau": pa.array(where, pa.string()),
-        "poids": pa.array(np.concatenate([pieces.data, np.zeros(len(lost))])),
-        "methode": pa.array(found.methods[rows], pa.string()),
-    })
+    table = pa.table(
+        {
+            "zone": pa.array(zones[rows], pa.string()),
+            "bureau": pa.array(where, pa.string()),
+            "poids": pa.array(np.concatenate([pieces.data, np.zeros(len(lost))])),
+            "methode": pa.array(found.methods[rows], pa.string()),
+        }
+    )
     return table.replace_schema_metadata({"remarks": json.dumps(remarks, ensure_ascii=False)})

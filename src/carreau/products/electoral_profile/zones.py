@@ -48,7 +48,9 @@ def columns_of(indicators: Sequence[Indicator], hands: Hands, zones: Codes) -> t
     reasons: dict[str, dict[str, Codes]] = {}
     for alias, columns in wanted.items():
         for handed in hands.get(alias, ())[:1]:
-            values[alias], reasons[alias] = _aligned(handed, KEYS.get(alias, "IRIS"), list(dict.fromkeys(columns)), zones)
+            values[alias], reasons[alias] = _aligned(
+                handed, KEYS.get(alias, "IRIS"), list(dict.fromkeys(columns)), zones
+            )
     if "revenu" in values:
         _complete_income(values["revenu"], reasons["revenu"], hands, zones)
     return values, reasons
