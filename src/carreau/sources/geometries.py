@@ -1,5 +1,4 @@
-"""Geometries as the sources publish them, brought to one form: valid areas, WKB, longitude and latitude
-(EPSG:4326).
+"""Geometries as the sources publish them, brought to one form: valid areas, WKB, EPSG:4326.
 
 What is repaired, merged or unusable is counted and said: a shape never changes silently.
 """
@@ -46,8 +45,8 @@ class Shapes:
     def remarks(self) -> tuple[str, ...]:
         """French sentences with their counts; empty when every shape came as it should."""
         said = (
-            (self.repaired, "géométries invalides réparées (structure conservée, parties écrasées retirées)"),
-            (self.unusable, "géométries inutilisables (vides ou sans surface), laissées sans contour"),
+            (self.repaired, "géométrie(s) invalide(s) réparée(s), structure conservée et parties écrasées retirées"),
+            (self.unusable, "géométrie(s) inutilisable(s), vides ou sans surface, laissée(s) sans contour"),
         )
         return tuple(f"{count} {sentence}" for count, sentence in said if count)
 
@@ -109,9 +108,7 @@ def crs_of(schema: pa.Schema, name: str) -> pyproj.CRS:
 
 
 def crs_from(written: object, name: str) -> pyproj.CRS:
-    """The coordinate system written in a file (WKT, PROJJSON, a code); :class:`~carreau.errors.Broken`
-    otherwise.
-    """
+    """The coordinate system written in a file; :class:`~carreau.errors.Broken` when it is none."""
     try:
         return pyproj.CRS.from_user_input(written)
     except pyproj.exceptions.CRSError as error:
@@ -127,9 +124,7 @@ def _unplaced(name: str, error: Exception) -> Broken:
 
 
 def decoded(column: pa.ChunkedArray, name: str) -> Geometries:
-    """The geometries of a WKB column; :class:`~carreau.errors.Broken` names the file when a cell is not
-    WKB.
-    """
+    """The geometries of a WKB column; :class:`~carreau.errors.Broken` names the file otherwise."""
     try:
         geometries: Geometries = shapely.from_wkb(np.array(column.to_pylist(), dtype=object))
     except shapely.errors.ShapelyError as error:

@@ -1,6 +1,4 @@
-"""A Parquet file as a table, and what a table must hold to be read: errors name the file as it was
-published.
-"""
+"""A Parquet file as a table, and what a table must hold to be read."""
 
 from __future__ import annotations
 
@@ -33,9 +31,7 @@ def parquet_of(file: Fetched, wanted: Sequence[str] | None = None) -> pa.Table:
 
 
 def expect_columns(file: Fetched, table: pa.Table, wanted: Sequence[str]) -> None:
-    """Refuse a table without one of the ``wanted`` columns, or without rows:
-    :class:`~carreau.errors.Broken`.
-    """
+    """Refuse a table without rows or without a ``wanted`` column: :class:`~carreau.errors.Broken`."""
     missing = [name for name in wanted if name not in table.column_names]
     if missing:
         raise Broken(

@@ -1,5 +1,4 @@
-"""Reading of the stations' contours: the national GeoParquet table, and the GeoJSON file of the state's
-proposal.
+"""Reading of the stations' contours: the national GeoParquet table, and the state's GeoJSON file.
 
 One row per station in both cases. Rows of one station (the GeoJSON file cuts some stations in up to thirty
 pieces) are joined by union. Contours are valid areas in EPSG:4326; a station without contour keeps its row.
@@ -105,14 +104,12 @@ def _stations(file: Fetched, table: pa.Table, remarks: tuple[str, ...]) -> Sourc
     whole, dissolved = _dissolved(pa.table(columns).sort_by("bv_id"), file)
     missing = whole["geometry"].null_count
     if missing:
-        remarks += (f"{missing} bureaux de vote sur {whole.num_rows} n'ont pas de contour",)
+        remarks += (f"{missing} bureau(x) de vote sur {whole.num_rows} sans contour",)
     return conformed(file, "stations", whole, dissolved + remarks)
 
 
 def _dissolved(table: pa.Table, file: Fetched) -> tuple[pa.Table, tuple[str, ...]]:
-    """One row per ``bv_id`` of a sorted table: pieces of one station are joined, its other columns must
-    agree.
-    """
+    """One row per ``bv_id`` of a sorted table: the pieces of a station are joined, the rest must agree."""
     counts = pc.value_counts(table["bv_id"])
     repeated = counts.field("values").filter(pc.greater(counts.field("counts"), 1))
     if not len(repeated):
@@ -134,7 +131,7 @@ def _dissolved(table: pa.Table, file: Fetched) -> tuple[pa.Table, tuple[str, ...
     joined = [row | {"geometry": _union(parts[bv_id])} for bv_id, row in first.items()]
     whole = pa.Table.from_pylist(joined, schema=table.schema)
     merged = pa.concat_tables([table.filter(pc.invert(several)), whole])
-    remark = f"{pieces.num_rows} morceaux de {len(joined)} bureaux de vote réunis, un contour par bureau"
+    remark = f"{pieces.num_rows} morceau(x) de {len(joined)} bureau(x) de vote réunis, un contour par bureau"
     return merged.sort_by("bv_id"), (remark,)
 
 

@@ -115,9 +115,7 @@ def _contours(file: Fetched) -> Sourced:
 
 
 def _constituencies(file: Fetched) -> Sourced:
-    """The constituencies, coded as the house writes them: ``69-01`` is ``6901``, ``99-01`` (abroad) is
-    ``ZZ01``.
-    """
+    """The constituencies as the house writes them: ``69-01`` is ``6901``, ``99-01`` (abroad) ``ZZ01``."""
     table = parquet_of(file)
     expect_columns(file, table, ("code", "geometry"))
     crs = crs_of(table.schema, file.name)
@@ -129,7 +127,7 @@ def _constituencies(file: Fetched) -> Sourced:
     named = pa.table({"code_circonscription": code, "code_departement": department, "geometry": shapes.wkb})
     once, remarks = one_row_per(named, ["code_circonscription"], file.name)
     missing = once["geometry"].null_count
-    without = (f"{missing} circonscriptions sans contour, dont celles de l'étranger",) if missing else ()
+    without = (f"{missing} circonscription(s) sans contour, dont celles de l'étranger",) if missing else ()
     said = remarks + shapes.remarks + without
     return conformed(file, "circonscriptions", once.sort_by("code_circonscription"), said)
 

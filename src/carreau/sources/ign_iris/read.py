@@ -1,5 +1,4 @@
-"""Reading of the IRIS contours (GeoParquet, the official shapefile, the WFS export) and of INSEE's reference
-list.
+"""Reading of the IRIS contours (GeoParquet, shapefile, WFS export) and of INSEE's reference list.
 
 One row per IRIS, contours in EPSG:4326. The official shapefile is in the legal projection of its territory
 (Lambert-93 for metropolitan France, each overseas department its own): it is projected from what its ``.prj``
@@ -33,8 +32,7 @@ _NAMES: Final = {
 
 
 def read(file: Fetched) -> tuple[Sourced, ...]:
-    """The table ``iris`` of a contours file, or ``references`` of INSEE's list, one row per IRIS, sorted by
-    code.
+    """The table ``iris`` of a contours file, or ``references`` of INSEE's list, sorted by code.
 
     :class:`~carreau.errors.Broken` when the file is unreadable in its declared layout, has no code, or two
     rows of one code that differ.

@@ -1,6 +1,4 @@
-"""Reading of a shapefile packed in an archive: its attributes, its shapes, and the projection its ``.prj``
-states.
-"""
+"""Reading of a shapefile packed in an archive: attributes, shapes, and what its ``.prj`` states."""
 
 from __future__ import annotations
 

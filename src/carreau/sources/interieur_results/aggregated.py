@@ -82,7 +82,7 @@ def _distinct(table: pa.Table, what: str) -> tuple[pa.Table, tuple[str, ...]]:
     """The rows without those that repeat another one, and how many there were."""
     once = table.group_by(table.column_names, use_threads=False).aggregate([])
     extra = table.num_rows - once.num_rows
-    return once, (f"{extra} lignes de {what} en double, identiques, écartées",) if extra else ()
+    return once, (f"{extra} ligne(s) de {what} en double, identique(s), écartée(s)",) if extra else ()
 
 
 def _named_votes(file: Fetched, table: pa.Table) -> tuple[pa.Table, tuple[str, ...]]:
@@ -106,7 +106,7 @@ def _named_votes(file: Fetched, table: pa.Table) -> tuple[pa.Table, tuple[str, .
     if aside:
         lost = pc.sum(votes.filter(places.keys.is_null())).as_py() or 0
         aside = (f"{aside[0]}, avec {lost} voix",)
-    return kept, aside + ((f"{empty} lignes de candidats sans nombre de voix écartées",) if empty else ())
+    return kept, aside + ((f"{empty} ligne(s) de candidats sans nombre de voix écartée(s)",) if empty else ())
 
 
 def _counted(table: pa.Table) -> pa.Table:

@@ -29,9 +29,10 @@ _NO_PREFERENCE: Final[Mapping[str, str]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Ballots:
-    """Elections ready to be used: ``stations`` one row per election and station, ``candidates`` one per
-    election, station and candidate, ``origins`` the file of each election, ``remarks`` what was met on the
-    way.
+    """Elections ready to be used: their stations, their candidates, and the file of each.
+
+    ``stations`` has one row per election and station, ``candidates`` one per election, station and candidate;
+    ``remarks`` says what was met on the way.
     """
 
     stations: pa.Table
@@ -78,9 +79,7 @@ def ballots_of(tables: Sequence[Sourced], *, preferred: Mapping[str, str] = _NO_
 
 
 def choices_of(tables: Sequence[Sourced]) -> Mapping[str, tuple[Fetched, ...]]:
-    """The files that tell each election differently, most official first: one file where there is nothing to
-    choose.
-    """
+    """The files that tell each election differently, most official first; one where there is no choice."""
     found = {
         election: tuple(edition.file for edition in _distinct(editions))
         for election, editions in _editions(tables).items()
@@ -89,9 +88,7 @@ def choices_of(tables: Sequence[Sourced]) -> Mapping[str, tuple[Fetched, ...]]:
 
 
 def label_of(file: Fetched) -> str:
-    """What a file is called when it must be chosen: its declared key, without what tells apart a pair of
-    files.
-    """
+    """What a file is called when it must be chosen: its key, the same for both files of a pair."""
     return file.published.key.removesuffix("_general").removesuffix("_candidats")
 
 
@@ -186,9 +183,7 @@ def _rank(edition: _Edition) -> tuple[int, str]:
 
 
 def _same(one: _Edition, other: _Edition) -> bool:
-    """Whether two editions give the same stations the same counts (where both give them) and the same
-    votes.
-    """
+    """Whether two editions give the same votes, and the same counts wherever both give them."""
     if one is other:
         return True
     sizes = [(edition.stations.num_rows, edition.candidates.num_rows) for edition in (one, other)]

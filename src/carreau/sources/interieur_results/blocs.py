@@ -1,5 +1,4 @@
-"""The bloc of a candidate or list: a fixed, dated and cited reading of the ministry's nuances
-(``nuances.toml``).
+"""The bloc of a candidate or list: a fixed, dated and cited reading of the ministry's nuances.
 
 Four blocs, the same everywhere: ``gauche``, ``centre_droit``, ``extreme_droite``, ``autres``. Where the
 ministry gives no nuance, a presidential candidate (or the head of a European list of 2019) has the bloc
@@ -28,9 +27,7 @@ _LISTS: Final = ("euro", "regi", "muni")
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """One declared reading: the elections it is for, its date and source, and the bloc of each code or
-    name.
-    """
+    """One declared reading: its elections, its date and source, and the bloc of each code or name."""
 
     elections: tuple[str, ...]
     date: date
@@ -54,13 +51,12 @@ def _grid(entry: Mapping[str, Any]) -> Grid:
 
 
 def bloc_of(id_election: str, nuance: str, nom: str) -> str:
-    """The bloc of a candidate of an election, from the nuance, else from the name; empty when neither says
-    it.
+    """The bloc of a candidate, from the nuance, else from the name; empty when neither says it.
 
     A nuance that the election's reading does not hold is ``autres``.
 
-    >>> bloc_of("2024_legi_t1", "UG", ""), bloc_of("2022_pres_t2", "", "Le Pen"), bloc_of("2020_muni_t1",
-    "LDVD", "X") ('gauche', 'extreme_droite', 'centre_droit')
+    >>> bloc_of("2024_legi_t1", "UG", ""), bloc_of("2022_pres_t2", "", "Le Pen")
+    ('gauche', 'extreme_droite')
     """
     code = _plain(nuance)
     if code:
@@ -69,8 +65,7 @@ def bloc_of(id_election: str, nuance: str, nom: str) -> str:
 
 
 def blocs_of(candidates: pa.Table) -> tuple[pa.Array, tuple[str, ...]]:
-    """The bloc of each row of a table ``candidats``, in order, null where nothing says it; and French
-    remarks.
+    """The bloc of each row of a table ``candidats``, null where nothing says it; and French remarks.
 
     The remarks name the nuances that no reading holds (they are ``autres``), and count the rows without a
     bloc.
@@ -84,7 +79,7 @@ def blocs_of(candidates: pa.Table) -> tuple[pa.Array, tuple[str, ...]]:
     unknown = sorted({(person[0][:9], person[1]) for person in persons if _is_unknown(person[0], person[1])})
     remarks = [f"nuances inconnues, comptées avec « autres » : {_listed(unknown)}"] if unknown else []
     if blocs.null_count:
-        remarks.append(f"{blocs.null_count} lignes de candidats sans nuance, hors de tout bloc")
+        remarks.append(f"{blocs.null_count} ligne(s) de candidats sans nuance, hors de tout bloc")
     return blocs, tuple(remarks)
 
 

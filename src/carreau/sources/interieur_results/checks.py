@@ -30,7 +30,7 @@ def checks_of_votes(stations: pa.Table, candidates: pa.Table) -> tuple[str, ...]
 
 def _sentences(said: list[tuple[int, str]]) -> tuple[str, ...]:
     """One sentence per identity that some station breaks."""
-    return tuple(f"{count} bureaux de vote où {identity}" for count, identity in said if count)
+    return tuple(f"{count} bureau(x) de vote où {identity}" for count, identity in said if count)
 
 
 def _breaches(left: pa.ChunkedArray, right: pa.ChunkedArray) -> int:

@@ -1,5 +1,4 @@
-"""The ministry's codes of departments, communes, stations and constituencies, as the official geographic code
-writes them.
+"""The ministry's codes of places, as the official geographic code writes them.
 
 Until 2023 the ministry wrote overseas departments with letters (``ZA`` Guadeloupe … ``ZZ`` abroad) and
 communes with three digits, the first of which repeats the last digit of the department (``ZA`` + ``101`` is
@@ -36,8 +35,8 @@ def commune_code(department: str, commune: str) -> str:
 
     :class:`~carreau.errors.Broken` when the two make no commune.
 
-    >>> commune_code("1", "4"), commune_code("ZA", "101"), commune_code("ZX", "801"), commune_code("69",
-    "69381") ('01004', '97101', '97801', '69123')
+    >>> commune_code("1", "4"), commune_code("ZA", "101"), commune_code("69", "69381")
+    ('01004', '97101', '69123')
     """
     code = _whole(_SECTOR.sub("", commune.strip().upper()), department_code(department))
     for prefix, city in _WHOLE_CITIES:
@@ -81,9 +80,7 @@ def department_code(department: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The communes and station keys of rows, null where the published codes make none; ``problem`` says of
-    one why.
-    """
+    """The communes and station keys of rows, null where there is none; ``problem`` says of one why."""
 
     communes: pa.Array
     keys: pa.Array
@@ -132,9 +129,7 @@ def _checked_commune(department: str, commune: str) -> str:
 
 
 def department_of(commune: str) -> str:
-    """The department of a commune of the official geographic code: three characters overseas, two
-    elsewhere.
-    """
+    """The department of a commune: three characters overseas, two elsewhere."""
     return commune[:3] if commune[:2] in ("97", "98") else commune[:2]
 
 

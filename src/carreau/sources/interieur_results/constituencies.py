@@ -63,7 +63,7 @@ def _checks(table: pa.Table) -> tuple[str, ...]:
     """In how many constituencies the votes do not add up to the valid votes."""
     summed = table.group_by(["code_circonscription", "exprimes"]).aggregate([("voix", "sum")])
     count = pc.sum(pc.not_equal(summed["exprimes"], summed["voix_sum"])).as_py() or 0
-    return (f"{count} circonscriptions où la somme des voix ≠ exprimés",) if count else ()
+    return (f"{count} circonscription(s) où la somme des voix ≠ exprimés",) if count else ()
 
 
 def _lines(file: Fetched) -> Raw:

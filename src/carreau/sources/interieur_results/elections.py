@@ -20,9 +20,7 @@ _KEY: Final = re.compile(r"^(\d{4}_[a-z]{4})(_t([12]))?(?=_|$)")
 
 @dataclass(frozen=True, slots=True)
 class Election:
-    """One round of one election: identifier, name in French, day of the vote, whether it is read in the
-    aggregated files.
-    """
+    """One round: identifier, French name, day of the vote, whether the aggregated files are read for it."""
 
     id: str
     title: str
@@ -32,9 +30,7 @@ class Election:
 
 @cache
 def elections() -> Mapping[str, Election]:
-    """Every declared round, by identifier, oldest first; other rounds of the aggregated files are not
-    read.
-    """
+    """Every declared round, by identifier, oldest first."""
     facts = tomllib.loads(Path(__file__).with_name("elections.toml").read_text("utf-8"))
     declared = (
         Election(name, entry["title"], entry["day"], entry.get("aggregated", True)) for name,

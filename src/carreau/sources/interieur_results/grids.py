@@ -29,9 +29,7 @@ _STRAY: Final = 2  # stray separators in one row: more would be guessed, not rea
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of one width: their cells by position (columns ``"0"``, ``"1"``…, text), and their rank in the
-    file.
-    """
+    """Rows of one width: their cells as text (columns ``"0"``, ``"1"``…), and their rank in the file."""
 
     cells: pa.Table
     ranks: npt.NDArray[np.int64]
@@ -97,13 +95,11 @@ def rows_of(text: Text, lines: Sequence[bytes], header: Header) -> tuple[list[Ro
         for width, ranks in sorted(groups.items())
     ]
     stray = sum(line.rstrip(delimiter) != lines[rank].rstrip(delimiter) for rank, line in mended.items())
-    return rows, (f"{stray} lignes avec un séparateur en trop recollées",) if stray else ()
+    return rows, (f"{stray} ligne(s) avec un séparateur en trop recollée(s)",) if stray else ()
 
 
 def cells_of(text: Text, lines: Sequence[bytes], width: int) -> pa.Table:
-    """The cells of lines of one width, as text by position; a blank cell is null. Quotes are plain
-    characters.
-    """
+    """The cells of lines of one width, as text by position; a blank one is null, quotes are characters."""
     names = [str(place) for place in range(width)]
     try:
         return pcsv.read_csv(
@@ -122,9 +118,7 @@ def cells_of(text: Text, lines: Sequence[bytes], width: int) -> pa.Table:
 
 
 def _mended(text: Text, line: bytes, header: Header) -> bytes:
-    """The line without its trailing separators, or without the stray separators that split one of its
-    cells.
-    """
+    """The line without its trailing separators, or without those that split one of its cells."""
     cells = line.decode(text.encoding).split(text.delimiter)
     while cells and not cells[-1].strip() and not header.fits(len(cells)):
         cells.pop()

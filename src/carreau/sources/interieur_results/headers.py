@@ -43,8 +43,9 @@ class Header:
 
 
 def header_of(names: Sequence[str], name: str, level: Level = "station") -> Header:
-    """The header written by ``names``; :class:`~carreau.errors.Broken` names the file ``name`` and what is
-    missing.
+    """The header that ``names`` write.
+
+    :class:`~carreau.errors.Broken` names the file ``name`` and the first column that is missing.
     """
     station, candidate = _known()
     plain = [_plain(_NUMBER.sub("", label.strip())) for label in names]

@@ -1,6 +1,4 @@
-"""The layout with one row per station and candidate, both rounds in one file, without header (L1: until
-2014).
-"""
+"""One row per station and candidate, both rounds in one file, without header (L1: until 2014)."""
 
 from __future__ import annotations
 
@@ -51,7 +49,7 @@ def both_rounds(file: Fetched) -> Raw:
     cells = cells_of(text, lines, width).rename_columns(list(names)).combine_chunks()
     table = pa.table({name: trimmed(cells[name]) for name in names if name != "canton"})
     repeated = len(text.lines) - len(lines)
-    twice = (f"{repeated} lignes en double, identiques, écartées",) if repeated else ()
+    twice = (f"{repeated} ligne(s) en double, identique(s), écartée(s)",) if repeated else ()
     return _raw(file, table, encoding_remark(text.encoding) + twice)
 
 

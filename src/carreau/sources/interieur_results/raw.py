@@ -1,6 +1,4 @@
-"""Results as a file gives them, in one shape for all layouts: stations, candidates, and the row that links
-them.
-"""
+"""Results as a file gives them, in one shape for all layouts: stations, candidates, what links them."""
 
 from __future__ import annotations
 
@@ -22,8 +20,7 @@ CANDIDATE: Final = ("numero_panneau", "nom", "prenom", "sexe", "nuance", "liste"
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """``stations``: one row per row of the file, columns ``id_election``, PLACE and COUNTS that the file has,
-    text.
+    """``stations``: one row per row of the file; its columns are ``id_election``, PLACE and COUNTS, as text.
 
     ``candidates``: ``row`` (the rank of the station's row), CANDIDATE and ``voix``, text.
     """
@@ -34,9 +31,7 @@ class Raw:
 
 
 def raw_of(rows: Sequence[Rows], header: Header, id_election: str, remarks: tuple[str, ...] = ()) -> Raw:
-    """Stations and candidates of rows that have one block per candidate; a block without votes is no
-    candidate.
-    """
+    """Stations and candidates of rows with one block per candidate; a block without votes is none."""
     stations = pa.concat_tables([_stations(group, header) for group in rows]).sort_by("row")
     blocks = [block for group in rows for block in _candidates(group, header)]
     candidates = pa.concat_tables(blocks) if blocks else _no_candidate(header)
@@ -90,7 +85,7 @@ def distinct(cells: pa.Table) -> tuple[pa.Table, tuple[str, ...]]:
     extra = cells.num_rows - len(first)
     if not extra:
         return cells, ()
-    return cells.take(pa.array(np.sort(first))), (f"{extra} lignes en double, identiques, écartées",)
+    return cells.take(pa.array(np.sort(first))), (f"{extra} ligne(s) en double, identique(s), écartée(s)",)
 
 
 def trimmed(column: pa.ChunkedArray) -> pa.Array:

@@ -1,5 +1,4 @@
-"""From results as a file gives them to the declared tables: places, whole numbers, one row per station,
-checks.
+"""From results as a file gives them to the declared tables: places, counts, one row per station.
 
 Nothing is repaired. A few rows that cannot be used (no place, two results for one station) are set aside, and
 said with their votes; beyond one row in a hundred, the file is refused.
@@ -78,9 +77,7 @@ def placed_stations(file: Fetched, stations: pa.Table) -> tuple[pa.Table, tuple[
 
 
 def without_place(file: Fetched, keys: pa.Array, problem: Broken | None) -> tuple[str, ...]:
-    """A remark on the rows without a place; beyond one in a hundred, the ``problem`` of one of them is
-    raised.
-    """
+    """A remark on the rows without a place; beyond one in a hundred, the ``problem`` is raised."""
     if problem is None:
         return ()
     if keys.null_count > TOLERATED * len(keys):
@@ -89,7 +86,7 @@ def without_place(file: Fetched, keys: pa.Array, problem: Broken | None) -> tupl
             given=problem.given,
             expected=problem.expected, advice=problem.advice,
         )
-    return (f"{keys.null_count} lignes sans lieu reconnu écartées ({problem.what} : {problem.given})",)
+    return (f"{keys.null_count} ligne(s) sans lieu reconnu écartée(s) ({problem.what} : {problem.given})",)
 
 
 def placed_candidates(file: Fetched, candidates: pa.Table, stations: pa.Table) -> pa.Table:
@@ -116,7 +113,7 @@ def one_per_station(file: Fetched, stations: pa.Table) -> tuple[pa.Table, tuple[
     against = several.filter(pc.less(several["inscrits_count_distinct"], several["count_all"]))
     kept, contradicted = _without(file, stations, against)
     added = several.num_rows - against.num_rows
-    shared = (f"{added} codes portés par plusieurs bureaux de vote, résultats additionnés",) if added else ()
+    shared = (f"{added} code(s) porté(s) par plusieurs bureaux de vote, résultats additionnés",) if added else ()
     return _added(kept), contradicted + shared
 
 
@@ -133,7 +130,7 @@ def _without(file: Fetched, stations: pa.Table, against: pa.Table) -> tuple[pa.T
         )
     kept = stations.join(against.select(_KEY), _KEY, join_type="left anti")
     lost = (pc.sum(stations["exprimes"]).as_py() or 0) - (pc.sum(kept["exprimes"]).as_py() or 0)
-    what = f"{against.num_rows} bureaux de vote aux résultats contradictoires écartés (dont {example})"
+    what = f"{against.num_rows} bureau(x) de vote aux résultats contradictoires écarté(s) (dont {example})"
     return kept, (f"{what}, soit {lost} suffrages exprimés",)
 
 
@@ -171,9 +168,7 @@ def sexes(column: pa.ChunkedArray) -> pa.Array:
 
 
 def whole(file: Fetched, table: pa.Table, name: str) -> pa.Array:
-    """A column of counts as integers; :class:`~carreau.errors.Broken` names the column that holds something
-    else.
-    """
+    """A column of counts as integers; :class:`~carreau.errors.Broken` names the column otherwise."""
     column = table[name]
     with naming(file):
         values = column if pa.types.is_integer(column.type) else numbers(column, name)

@@ -1,6 +1,4 @@
-"""The layout in which a city transmits its results (L7, Toulouse): no names of columns, lists by deposit
-number.
-"""
+"""The layout in which a city transmits its results (L7, Toulouse): no header, lists by deposit number."""
 
 from __future__ import annotations
 
@@ -102,9 +100,7 @@ def _headerless(file: Fetched) -> pa.Table:
 
 @cache
 def deposits(election: str, city: str) -> Mapping[str, str]:
-    """The names of the lists' heads by deposit number, for one election in one city; empty where none is
-    declared.
-    """
+    """The heads of lists by deposit number, for an election in a city; empty where none is declared."""
     facts = tomllib.loads(Path(__file__).with_name("deposits.toml").read_text("utf-8"))
     found: Mapping[str, str] = facts.get(election, {}).get(city, {}).get("heads", {})
     return found

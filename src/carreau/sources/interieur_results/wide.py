@@ -24,9 +24,7 @@ _LISTS: Final = ("euro", "regi", "muni")
 
 
 def unnumbered(file: Fetched) -> Raw:
-    """The results of a file whose rows are as long as their candidates are many (L2, L3), separated by ``;``
-    or tabs.
-    """
+    """The results of a file whose rows are as long as their candidates are many (L2, L3)."""
     with opened(file.path) as stream:
         text = text_of(stream.read(), file.name)
     header = header_of(text.first, file.name)
@@ -42,7 +40,7 @@ def unnumbered(file: Fetched) -> Raw:
     rows, mended = rows_of(text, lines, header)
     if not text.complete:
         expect_whole_end(text, header)
-    twice = (f"{repeated} lignes en double, identiques, écartées",) if repeated else ()
+    twice = (f"{repeated} ligne(s) en double, identique(s), écartée(s)",) if repeated else ()
     return raw_of(rows, header, election_of(file), encoding_remark(text.encoding) + twice + mended)
 
 
@@ -64,8 +62,7 @@ def numbered(file: Fetched) -> Raw:
 
 
 def expect_election(file: Fetched, header: Header) -> None:
-    """Refuse a file that is not of the declared kind of election: several of the ministry's files share one
-    name.
+    """Refuse a file of another kind of election: several of the ministry's files share one name.
 
     A presidential file has no nuance, a legislative one has, and a list election names its lists.
     """

@@ -43,8 +43,7 @@ _ADVICE: Final = "vérifier que le fichier est bien une table du répertoire él
 
 
 def read(file: Fetched) -> tuple[Sourced, ...]:
-    """The table ``adresses`` (one row per address and station) or ``bureaux`` (one row per station) of a
-    file.
+    """The table ``adresses`` (one row per address and station) or ``bureaux`` (one row per station).
 
     :class:`~carreau.errors.Broken` when the file is unreadable, lacks the station's identifier, or (stations)
     describes one station twice, differently.
@@ -68,7 +67,7 @@ def read(file: Fetched) -> tuple[Sourced, ...]:
 def _in_districts(addresses: pa.Table) -> tuple[str, ...]:
     """A remark on the addresses that the roll attaches to a district of Paris, Lyon or Marseille."""
     count = pc.sum(pc.match_substring_regex(addresses["bv_id"], _DISTRICTS)).as_py() or 0
-    what = "adresses de Paris, Lyon ou Marseille portent l'identifiant de leur arrondissement"
+    what = "adresse(s) de Paris, Lyon ou Marseille sous l'identifiant de leur arrondissement"
     return (f"{count} {what} (la table des bureaux donne celui du ministère)",) if count else ()
 
 

@@ -53,7 +53,7 @@ def test_rings_that_cross_are_repaired_without_losing_area_and_counted() -> None
     assert repaired.is_valid
     assert repaired.area == pytest.approx(0.5)
     assert shapes.remarks == (
-        "1 géométries invalides réparées (structure conservée, parties écrasées retirées)",
+        "1 géométrie(s) invalide(s) réparée(s), structure conservée et parties écrasées retirées",
     )
 
 
@@ -62,7 +62,7 @@ def test_what_has_no_area_has_no_contour_and_is_counted() -> None:
     shapes = areas_of(array(flat, shapely.Point(0, 0), shapely.Polygon(), None, SQUARE))
     assert [value is None for value in shapes.wkb.to_pylist()] == [True, True, True, True, False]
     assert shapes.unusable == 3
-    assert "3 géométries inutilisables" in shapes.remarks[0]
+    assert "3 géométrie(s) inutilisable(s)" in shapes.remarks[0]
 
 
 def test_heights_are_left_aside() -> None:
@@ -144,8 +144,6 @@ def test_another_encoding_is_refused_by_name() -> None:
 
 
 def test_an_impossible_geometry_is_refused_by_name() -> None:
-    content = (
-        b'{"features": [{"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [[["a"]]]}}]}'
-    )
+    content = b'{"features": [{"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [[["a"]]]}}]}'
     with pytest.raises(Broken, match=r"x\.geojson"):
         shapes_of(list(features_of(io.BytesIO(content), "x.geojson")), "x.geojson")

@@ -39,9 +39,7 @@ def stations(path: Path, key: str = "contours_geojson") -> Sourced:
 @cache
 def national() -> Sourced:
     assert MIRROR is not None
-    return stations(
-        MIRROR / "etalab_contours-bureaux-vote" / "contours-france-entiere.parquet", "contours_geoparquet"
-    )
+    return stations(MIRROR / "etalab_contours-bureaux-vote" / "contours-france-entiere.parquet", "contours_geoparquet")
 
 
 def feature(
@@ -67,9 +65,7 @@ def geojson(folder: Path, *features: dict[str, object]) -> Path:
     return path
 
 
-def geoparquet(
-    folder: Path, columns: dict[str, list[object]], metadata: dict[str, str] | None = None
-) -> Path:
+def geoparquet(folder: Path, columns: dict[str, list[object]], metadata: dict[str, str] | None = None) -> Path:
     path = folder / "contours-france-entiere.parquet"
     pq.write_table(pa.table(columns).replace_schema_metadata(metadata), path)
     return path
@@ -89,7 +85,7 @@ def test_pieces_of_one_station_are_joined_and_counted(tmp_path: Path) -> None:
     assert sourced.table["bv_id"].to_pylist() == ["69123_0101", "69123_0102"]
     joined = shapely.from_wkb(sourced.table["geometry"][0].as_py())
     assert joined.area == pytest.approx(WEST.area + EAST.area)
-    assert "2 morceaux de 1 bureaux de vote réunis, un contour par bureau" in sourced.remarks
+    assert "2 morceau(x) de 1 bureau(x) de vote réunis, un contour par bureau" in sourced.remarks
 
 
 def test_pieces_that_disagree_on_their_station_are_refused(tmp_path: Path) -> None:
@@ -101,14 +97,14 @@ def test_pieces_that_disagree_on_their_station_are_refused(tmp_path: Path) -> No
 def test_a_station_without_contour_keeps_its_row_and_is_counted(tmp_path: Path) -> None:
     sourced = stations(geojson(tmp_path, feature("0101", None), feature("0101", None), feature("0102", EAST)))
     assert sourced.table["geometry"].is_valid().to_pylist() == [False, True]
-    assert "1 bureaux de vote sur 2 n'ont pas de contour" in sourced.remarks
+    assert "1 bureau(x) de vote sur 2 sans contour" in sourced.remarks
 
 
 def test_an_invalid_contour_is_repaired_and_counted(tmp_path: Path) -> None:
     bow_tie = shapely.Polygon([(4, 45), (5, 46), (5, 45), (4, 46)])
     sourced = stations(geojson(tmp_path, feature("0101", bow_tie)))
     assert shapely.from_wkb(sourced.table["geometry"][0].as_py()).is_valid
-    assert any("1 géométries invalides réparées" in remark for remark in sourced.remarks)
+    assert any("1 géométrie(s) invalide(s) réparée(s)" in remark for remark in sourced.remarks)
 
 
 def test_an_empty_collection_is_refused(tmp_path: Path) -> None:
@@ -133,9 +129,7 @@ def test_the_national_table_in_another_projection_comes_out_in_degrees(tmp_path:
 
 
 def test_a_renamed_column_of_the_national_table_is_named(tmp_path: Path) -> None:
-    path = geoparquet(
-        tmp_path, {"code_insee": ["18001"], "code_bv": ["1"], "geometry": [shapely.to_wkb(WEST)]}
-    )
+    path = geoparquet(tmp_path, {"code_insee": ["18001"], "code_bv": ["1"], "geometry": [shapely.to_wkb(WEST)]})
     with pytest.raises(Broken, match="« code_commune »"):
         stations(path, "contours_geoparquet")
 
@@ -153,7 +147,7 @@ def test_the_national_table_has_its_stations_and_its_contours() -> None:
     departments = set(table["code_departement"].to_pylist())
     assert {"2A", "2B", "971", "978", "988", "ZZ"} <= departments
     assert not any(code.startswith("Z") for code in departments - {"ZZ"})
-    assert sourced.remarks == ("1818 bureaux de vote sur 70083 n'ont pas de contour",)
+    assert sourced.remarks == ("1818 bureau(x) de vote sur 70083 sans contour",)
 
 
 @pytest.mark.mirror

@@ -24,9 +24,7 @@ COMMUNES = (
     '"COMD","02077","","","","","0","BERZY LE SEC","Berzy-le-Sec","Berzy-le-Sec","","02564"\n'
     '"COMD","02564","","","","","0","NOYANT","Noyant-et-Aconin","Noyant-et-Aconin","","02564"\n'
 )
-DEPARTMENTS = (
-    '"DEP","REG","CHEFLIEU","TNCC","NCC","NCCENR","LIBELLE"\n"02","32","02408","5","AISNE","Aisne","Aisne"\n'
-)
+DEPARTMENTS = '"DEP","REG","CHEFLIEU","TNCC","NCC","NCCENR","LIBELLE"\n"02","32","02408","5","AISNE","Aisne","Aisne"\n'
 CHANGES = (
     '"MOD","DATE_EFF","TYPECOM_AV","COM_AV","TNCC_AV","NCC_AV","NCCENR_AV","LIBELLE_AV",'
     '"TYPECOM_AP","COM_AP","TNCC_AP","NCC_AP","NCCENR_AP","LIBELLE_AP"\n'
@@ -36,9 +34,7 @@ OVERSEAS = (
     '"COM_COMER","TNCC","NCC","NCCENR","LIBELLE","NATURE_ZONAGE","COMER","LIBELLE_COMER"\n'
     '"97801","0","SM","SM","Saint-Martin","COM","978","Saint-Martin"\n'
 )
-COLLECTIVITIES = (
-    '"COMER","TNCC","NCC","NCCENR","LIBELLE"\n"978","0","SAINT MARTIN","Saint-Martin","Saint-Martin"\n'
-)
+COLLECTIVITIES = '"COMER","TNCC","NCC","NCCENR","LIBELLE"\n"978","0","SAINT MARTIN","Saint-Martin","Saint-Martin"\n'
 MEMBERS = {
     "v_commune_2026.csv": COMMUNES,
     "v_departement_2026.csv": DEPARTMENTS,
@@ -88,9 +84,7 @@ def test_a_merger_keeps_its_date_and_both_sides(tmp_path: Path) -> None:
 
 
 def test_an_archive_without_overseas_collectivities_is_read(tmp_path: Path) -> None:
-    found = tables(
-        archive(tmp_path, {name: text for name, text in MEMBERS.items() if "comer" not in name}), "cog"
-    )
+    found = tables(archive(tmp_path, {name: text for name, text in MEMBERS.items() if "comer" not in name}), "cog")
     assert found["departements"].table.num_rows == 1
     assert found["communes"].table.num_rows == 3
 
@@ -102,9 +96,7 @@ def test_a_missing_member_is_refused_with_what_is_inside(tmp_path: Path) -> None
 
 def test_a_renamed_column_is_named(tmp_path: Path) -> None:
     with pytest.raises(Broken, match="« TYPECOM »"):
-        tables(
-            archive(tmp_path, MEMBERS | {"v_commune_2026.csv": COMMUNES.replace("TYPECOM", "TYPE")}), "cog"
-        )
+        tables(archive(tmp_path, MEMBERS | {"v_commune_2026.csv": COMMUNES.replace("TYPECOM", "TYPE")}), "cog")
 
 
 def test_a_date_rewritten_by_a_spreadsheet_is_refused(tmp_path: Path) -> None:
@@ -145,7 +137,7 @@ def test_constituencies_are_coded_as_the_house_writes_them(tmp_path: Path) -> No
     sourced = tables(path, "circonscriptions")["circonscriptions"]
     assert sourced.table["code_circonscription"].to_pylist() == ["6901", "97102", "ZZ11"]
     assert sourced.table["code_departement"].to_pylist() == ["69", "971", "ZZ"]
-    assert sourced.remarks == ("1 circonscriptions sans contour, dont celles de l'étranger",)
+    assert sourced.remarks == ("1 circonscription(s) sans contour, dont celles de l'étranger",)
 
 
 @pytest.mark.mirror

@@ -32,9 +32,7 @@ def sourced(path: Path, key: str) -> Sourced:
     source = catalogue()["ign_iris"]
     published = next(file for file in source.files if file.key == key)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    (one,) = read(
-        Fetched(source, published, path.name, path, digest, "original", datetime(2026, 1, 1, tzinfo=UTC))
-    )
+    (one,) = read(Fetched(source, published, path.name, path, digest, "original", datetime(2026, 1, 1, tzinfo=UTC)))
     return one
 
 
@@ -64,9 +62,7 @@ def parts(*records: tuple[str, ...]) -> dict[str, bytes]:
     return written | {"prj": pyproj.CRS(2154).to_wkt("WKT1_ESRI").encode()}
 
 
-def zipped(
-    folder: Path, held: dict[str, bytes], name: str = "CONTOURS-IRIS_2-1__SHP_LAMB93_FXX_2020.zip"
-) -> Path:
+def zipped(folder: Path, held: dict[str, bytes], name: str = "CONTOURS-IRIS_2-1__SHP_LAMB93_FXX_2020.zip") -> Path:
     path = folder / name
     with zipfile.ZipFile(path, "w") as archive:
         for suffix, content in held.items():
@@ -187,14 +183,10 @@ def test_the_contours_of_2020_are_all_there() -> None:
 @WITH_MIRROR
 def test_the_iris_of_paris_in_2013_cover_its_area() -> None:
     assert MIRROR is not None
-    table = sourced(
-        MIRROR / "ign_contours-iris-2013-paris" / "paris_iris_2013.parquet", "contours_paris_2013"
-    ).table
+    table = sourced(MIRROR / "ign_contours-iris-2013-paris" / "paris_iris_2013.parquet", "contours_paris_2013").table
     assert table.num_rows == 992
     geod = pyproj.Geod(ellps="GRS80")
-    area = sum(
-        abs(geod.geometry_area_perimeter(shapely.from_wkb(wkb))[0]) for wkb in table["geometry"].to_pylist()
-    )
+    area = sum(abs(geod.geometry_area_perimeter(shapely.from_wkb(wkb))[0]) for wkb in table["geometry"].to_pylist())
     # 105.38 km² in Lambert-93 (notes, section 3); the projection changes areas by about one in a thousand
     assert area / 1e6 == pytest.approx(105.38, rel=2e-3)
 

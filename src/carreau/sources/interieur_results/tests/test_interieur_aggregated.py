@@ -117,7 +117,7 @@ def test_a_few_votes_that_are_words_are_set_aside_and_counted(aggregated) -> Non
     rows = [VOTES | {"code_bv": str(number), "voix": "50"} for number in range(1, 300)]
     found = aggregated(CANDIDATES, *rows, VOTES | {"code_bv": "300", "voix": "CONTINUONS"})
     assert found.table.num_rows == 299
-    assert found.remarks == ("2022_pres_t1 : 1 lignes de candidats sans nombre de voix écartées",)
+    assert found.remarks == ("2022_pres_t1 : 1 ligne(s) de candidats sans nombre de voix écartée(s)",)
 
 
 def test_votes_that_are_all_words_are_refused(aggregated) -> None:
@@ -152,8 +152,8 @@ def test_columns_that_an_edition_lacks_are_empty(aggregated) -> None:
 def test_rows_written_twice_are_one_and_counted(aggregated) -> None:
     general, votes = aggregated(GENERAL, STATION, STATION), aggregated(CANDIDATES, VOTES, VOTES)
     assert general.table.num_rows == votes.table.num_rows == 1
-    assert general.remarks == ("2022_pres_t1 : 1 lignes de bureaux de vote en double, identiques, écartées",)
-    assert votes.remarks == ("2022_pres_t1 : 1 lignes de candidats en double, identiques, écartées",)
+    assert general.remarks == ("2022_pres_t1 : 1 ligne(s) de bureaux de vote en double, identique(s), écartée(s)",)
+    assert votes.remarks == ("2022_pres_t1 : 1 ligne(s) de candidats en double, identique(s), écartée(s)",)
 
 
 def test_stations_that_share_a_code_are_added_in_both_files(aggregated) -> None:
@@ -172,7 +172,7 @@ def test_votes_without_a_place_are_set_aside_with_their_sum(aggregated) -> None:
     many = [VOTES | {"code_bv": str(number)} for number in range(1, 200)]
     found = aggregated(CANDIDATES, *many, VOTES | {"code_commune": None})
     assert found.table.num_rows == 199
-    assert "1 lignes sans lieu reconnu écartées" in found.remarks[0]
+    assert "1 ligne(s) sans lieu reconnu écartée(s)" in found.remarks[0]
     assert "avec 50 voix" in found.remarks[0]
 
 

@@ -45,7 +45,7 @@ def test_stations_without_any_candidate_keep_their_row(tables) -> None:
     found = tables("2022_pres_t1", content(GOOD.partition(";1;F;")[0]))
     assert found["stations"].table.num_rows == 1
     assert found["candidats"].table.num_rows == 0
-    assert "1 bureaux de vote où somme des voix ≠ exprimés" in found["stations"].remarks
+    assert "1 bureau(x) de vote où somme des voix ≠ exprimés" in found["stations"].remarks
 
 
 def test_a_file_whose_election_is_not_declared_is_refused(fetched, tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_rows_written_twice_are_one_and_counted(tables) -> None:
     found = tables("2022_pres_t1", content(station(1), station(2), station(1)))
     assert found["stations"].table.num_rows == 2
     assert found["candidats"].table.num_rows == 4
-    assert "1 lignes en double, identiques, écartées" in found["stations"].remarks
+    assert "1 ligne(s) en double, identique(s), écartée(s)" in found["stations"].remarks
 
 
 def test_two_results_of_one_station_are_refused(tables) -> None:
@@ -100,7 +100,7 @@ def test_a_contradiction_among_many_stations_is_set_aside_and_said(tables) -> No
     found = tables("2022_pres_t1", content(*(station(number) for number in range(1, 300)), other))
     assert found["stations"].table.num_rows == found["candidats"].table.num_rows / 2 == 298
     assert any(
-        "contradictoires écartés (dont 69123_0101), soit 100 suffrages" in remark
+        "contradictoires écarté(s) (dont 69123_0101), soit 100 suffrages" in remark
         for remark in found["stations"].remarks
     )
 
@@ -111,7 +111,7 @@ def test_two_stations_that_share_a_code_are_added(tables) -> None:
     first = found["stations"].table.filter(pa.array([True, False])).to_pylist()[0]
     assert (first["inscrits"], first["votants"], first["exprimes"]) == (190, 120, 100)
     assert found["candidats"].table["voix"].to_pylist() == [40, 60, 20, 30]
-    assert "1 codes portés par plusieurs bureaux de vote, résultats additionnés" in found["stations"].remarks
+    assert "1 code(s) porté(s) par plusieurs bureaux de vote, résultats additionnés" in found["stations"].remarks
 
 
 def test_what_does_not_add_up_is_counted_and_left_as_it_is(tables) -> None:
@@ -122,9 +122,9 @@ def test_what_does_not_add_up_is_counted_and_left_as_it_is(tables) -> None:
     )
     found = tables("2022_pres_t1", content(*rows))
     assert found["stations"].remarks[1:] == (
-        "1 bureaux de vote où inscrits ≠ abstentions + votants",
-        "1 bureaux de vote où votants ≠ blancs + nuls + exprimés",
-        "1 bureaux de vote où somme des voix ≠ exprimés",
+        "1 bureau(x) de vote où inscrits ≠ abstentions + votants",
+        "1 bureau(x) de vote où votants ≠ blancs + nuls + exprimés",
+        "1 bureau(x) de vote où somme des voix ≠ exprimés",
     )
     assert found["stations"].table["inscrits"].to_pylist() == [101, 100, 100]
 
@@ -141,7 +141,7 @@ def test_rows_without_a_place_are_set_aside_when_they_are_few(tables) -> None:
     assert found["stations"].table.num_rows == 299
     assert found["candidats"].table.num_rows == 598
     assert any(
-        "1 lignes sans lieu reconnu écartées" in remark and "avec 50 voix" in remark
+        "1 ligne(s) sans lieu reconnu écartée(s)" in remark and "avec 50 voix" in remark
         for remark in found["stations"].remarks
     )
 
@@ -172,7 +172,7 @@ def test_a_numbered_row_written_twice_is_one_and_counted(tables) -> None:
     row = "29;29011;Bohars;1;100;60;50;DVC;A;50\n"
     found = tables("2024_legi_t1", f"{NUMBERED}\n{row}{row}".encode())
     assert found["stations"].table.num_rows == found["candidats"].table.num_rows == 1
-    assert "1 lignes en double, identiques, écartées" in found["stations"].remarks
+    assert "1 ligne(s) en double, identique(s), écartée(s)" in found["stations"].remarks
 
 
 @pytest.mark.parametrize(
@@ -226,9 +226,7 @@ def test_a_city_s_file_that_is_not_what_it_says_is_refused(
     tables, tmp_path: Path, place: int, value: int, why: str
 ) -> None:
     row = [*TOULOUSE[:place], value, *TOULOUSE[place + 1 :]]
-    pq.write_table(
-        pa.table({f"column_{rank}": [cell] for rank, cell in enumerate(row)}), tmp_path / "t1.parquet"
-    )
+    pq.write_table(pa.table({f"column_{rank}": [cell] for rank, cell in enumerate(row)}), tmp_path / "t1.parquet")
     with pytest.raises(Broken, match=why):
         tables("2026_muni_t1_toulouse", tmp_path / "t1.parquet")
 

@@ -20,9 +20,7 @@ def file(key: str, status: str = "original") -> Fetched:
     source = catalogue()["interieur_results"]
     published = next(entry for entry in source.files if entry.key == key)
     digest = hashlib.sha256(key.encode()).hexdigest()
-    return Fetched(
-        source, published, published.name, Path("x"), digest, status, datetime(2026, 1, 1, tzinfo=UTC)
-    )
+    return Fetched(source, published, published.name, Path("x"), digest, status, datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def told(
@@ -77,16 +75,11 @@ def test_two_files_that_say_the_same_are_one_and_the_most_official_is_the_origin
     ballots = ballots_of(tables)
     assert ballots.stations.num_rows == 2
     assert ballots.origins[ELECTION].status == "extract"
-    assert (
-        f"{ELECTION} : 2022_pres_t1 et agregees disent la même chose, 2022_pres_t1 est retenu"
-        in ballots.remarks
-    )
+    assert f"{ELECTION} : 2022_pres_t1 et agregees disent la même chose, 2022_pres_t1 est retenu" in ballots.remarks
     assert [label_of(one) for one in choices_of(tables)[ELECTION]] == ["2022_pres_t1"]
 
 
-@pytest.mark.parametrize(
-    "other", [OTHER, {"69123_0101": [20, 30]}, {"69123_0101": [21, 29], "69123_0102": [10, 5]}]
-)
+@pytest.mark.parametrize("other", [OTHER, {"69123_0101": [20, 30]}, {"69123_0101": [21, 29], "69123_0102": [10, 5]}])
 def test_two_files_that_differ_are_refused_with_their_statuses_and_row_counts(
     other: dict[str, list[int]],
 ) -> None:

@@ -81,14 +81,12 @@ def test_an_unknown_nuance_is_among_the_others_and_said() -> None:
     assert blocs.to_pylist() == ["autres", "extreme_droite", None]
     assert remarks == (
         "nuances inconnues, comptées avec « autres » : XYZ (2024_legi)",
-        "1 lignes de candidats sans nuance, hors de tout bloc",
+        "1 ligne(s) de candidats sans nuance, hors de tout bloc",
     )
 
 
 def test_a_table_whose_every_row_has_a_bloc_needs_no_remark() -> None:
-    candidates = pa.table(
-        {"id_election": ["2024_legi_t1"], "nuance": ["UG"], "nom": pa.nulls(1, pa.string())}
-    )
+    candidates = pa.table({"id_election": ["2024_legi_t1"], "nuance": ["UG"], "nom": pa.nulls(1, pa.string())})
     assert blocs_of(candidates)[1] == ()
 
 
@@ -103,11 +101,5 @@ def test_every_reading_is_dated_cited_and_of_a_declared_election() -> None:
 
 def test_no_code_is_in_two_blocs_of_one_election() -> None:
     for grid in grids("grids"):
-        others = [
-            other
-            for other in grids("grids")
-            if other is not grid and set(other.elections) & set(grid.elections)
-        ]
-        assert all(
-            other.blocs.get(code, bloc) == bloc for other in others for code, bloc in grid.blocs.items()
-        )
+        others = [other for other in grids("grids") if other is not grid and set(other.elections) & set(grid.elections)]
+        assert all(other.blocs.get(code, bloc) == bloc for other in others for code, bloc in grid.blocs.items())

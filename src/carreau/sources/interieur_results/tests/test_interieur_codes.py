@@ -54,15 +54,11 @@ from carreau.sources.interieur_results.codes import (
         ("1", "1004", "01004"),
     ],
 )
-def test_the_ministry_s_codes_become_those_of_the_geographic_code(
-    department: str, commune: str, code: str
-) -> None:
+def test_the_ministry_s_codes_become_those_of_the_geographic_code(department: str, commune: str, code: str) -> None:
     assert commune_code(department, commune) == code
 
 
-@pytest.mark.parametrize(
-    ("department", "commune"), [("", "001"), ("69", "ABC"), ("Rhône", "001"), ("69", "6912345")]
-)
+@pytest.mark.parametrize(("department", "commune"), [("", "001"), ("69", "ABC"), ("Rhône", "001"), ("69", "6912345")])
 def test_what_makes_no_commune_is_refused(department: str, commune: str) -> None:
     with pytest.raises(Broken, match="code de commune"):
         commune_code(department, commune)

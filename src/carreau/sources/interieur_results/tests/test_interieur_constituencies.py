@@ -90,9 +90,7 @@ def test_a_workbook_that_lost_its_zeros_has_whole_codes(tables, tmp_path: Path) 
     short = ["ZA", "Guadeloupe", 102, "2ème", 100, 60, 50, 1, "F", "C", "Zoé", "ENS", 50, 0.5, "élu"]
     found = tables("2022_legi_t1_circonscriptions", sheet(tmp_path, HEADER, long, [None] * 3, short))
     rows = found["circonscriptions_candidats"].table.to_pylist()
-    assert [
-        (row["code_circonscription"], row["code_departement"], row["nom"], row["voix"]) for row in rows
-    ] == [
+    assert [(row["code_circonscription"], row["code_departement"], row["nom"], row["voix"]) for row in rows] == [
         ("0101", "01", "A", 20),
         ("0101", "01", "B", 30),
         ("97102", "971", "C", 50),
@@ -102,7 +100,7 @@ def test_a_workbook_that_lost_its_zeros_has_whole_codes(tables, tmp_path: Path) 
 def test_votes_that_do_not_add_up_are_counted(tables) -> None:
     content = LINES.replace(",30,", ",31,").encode()
     found = tables("2024_legi_t1_circonscriptions", content)["circonscriptions_candidats"]
-    assert found.remarks == ("1 circonscriptions où la somme des voix ≠ exprimés",)
+    assert found.remarks == ("1 circonscription(s) où la somme des voix ≠ exprimés",)
 
 
 def test_two_results_of_one_candidate_are_refused(tables) -> None:

@@ -119,9 +119,7 @@ def test_accents_survive_whatever_the_encoding(tables, encoding: str) -> None:
 
 
 def test_a_byte_that_windows_does_not_know_leaves_the_rest_readable(tables) -> None:
-    rows = [
-        f"{station(LYON.replace('0101', f'{number:04d}'), 50)};1;M;É;Jean;50;1;1" for number in range(800)
-    ]
+    rows = [f"{station(LYON.replace('0101', f'{number:04d}'), 50)};1;M;É;Jean;50;1;1" for number in range(800)]
     content = wide(f"{FIXED};{PERSON}", *rows[:-1], rows[-1].replace("Jean", "Je\x81n"))
     found = tables("2022_pres_t1", content)
     assert found["stations"].remarks == ("texte lu dans l'encodage iso-8859-1",)
@@ -158,7 +156,7 @@ def test_a_stray_tab_inside_a_list_s_name_is_mended_and_counted(tables) -> None:
         ("69123_0102", "B", 30),
     ]
     assert found["candidats"].table["liste"].to_pylist()[-1] == "AVEC VOUS"
-    assert "1 lignes avec un séparateur en trop recollées" in found["stations"].remarks
+    assert "1 ligne(s) avec un séparateur en trop recollée(s)" in found["stations"].remarks
 
 
 def test_trailing_separators_are_no_candidate(tables) -> None:
@@ -184,9 +182,7 @@ def numbered(*rows: str, blocks: int = 2, kind: str = "candidat") -> bytes:
     return "".join(f"{line}\n" for line in (header, *rows)).encode()
 
 
-BOHARS = (
-    "29;Finistère;29011;Bohars;{};100;60;60,00%;40;40,00%;50;50,00%;83,33%;10;10,00%;16,67%;0;0,00%;0,00%"
-)
+BOHARS = "29;Finistère;29011;Bohars;{};100;60;60,00%;40;40,00%;50;50,00%;83,33%;10;10,00%;16,67%;0;0,00%;0,00%"
 
 
 def test_numbered_blocks_stop_at_the_last_candidate(tables) -> None:
@@ -279,9 +275,7 @@ def test_the_city_s_text_edition_says_the_same(tables, tmp_path: Path, header: s
 def test_a_zip_is_read_as_the_file_it_holds(tables, tmp_path: Path) -> None:
     path = tmp_path / "PR17_BVot_T1_FE.txt.zip"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(
-            "PR17_BVot_T1_FE.txt", wide(f"{FIXED};{PERSON}", f"{station(LYON, 50)};1;F;A;Anne;50;1;1")
-        )
+        archive.writestr("PR17_BVot_T1_FE.txt", wide(f"{FIXED};{PERSON}", f"{station(LYON, 50)};1;F;A;Anne;50;1;1"))
     assert tables("2017_pres_t1", path)["candidats"].table["voix"].to_pylist() == [50]
 
 

@@ -96,9 +96,7 @@ def test_every_vote_of_a_file_with_short_header_is_found(
 
 
 @pytest.mark.parametrize(("key", "total"), [("2024_legi_t1", 120_586), ("2024_legi_t2", 118_213)])
-def test_every_vote_of_a_file_with_numbered_blocks_is_found(
-    sourced, mirror: Path, key: str, total: int
-) -> None:
+def test_every_vote_of_a_file_with_numbered_blocks_is_found(sourced, mirror: Path, key: str, total: int) -> None:
     header, *rows = lines(mirror / STATIONS[key][0], "utf-8")
     places = [place for place, name in enumerate(header) if name.startswith("Voix ")]
     counted = sum(int(row[place]) for row in rows for place in places if row[place])
@@ -111,9 +109,7 @@ def test_every_vote_of_a_file_with_numbered_blocks_is_found(
     ("key", "stations", "total"),
     [("2026_muni_t1_toulouse", 284, 157_021), ("2026_muni_t2_toulouse", 285, 171_077)],
 )
-def test_every_vote_of_a_city_s_file_is_found(
-    sourced, mirror: Path, key: str, stations: int, total: int
-) -> None:
+def test_every_vote_of_a_city_s_file_is_found(sourced, mirror: Path, key: str, stations: int, total: int) -> None:
     table = pq.read_table(mirror / STATIONS[key][0])
     counted = sum(pc.sum(table.column(place)).as_py() for place in range(17, table.num_columns, 2))
     assert votes(sourced(key)) == counted == total
@@ -139,9 +135,7 @@ def test_every_vote_of_a_workbook_is_found(sourced, mirror: Path, key: str) -> N
     content = io.BytesIO((mirror / CONSTITUENCIES[key]).read_bytes())
     header, *rows = openpyxl.load_workbook(content, read_only=True).worksheets[0].iter_rows(values_only=True)
     places = [place for place, name in enumerate(header) if str(name).partition(" ")[0] == "Voix"]
-    counted = sum(
-        int(row[place]) for row in rows for place in places if place < len(row) and row[place] is not None
-    )
+    counted = sum(int(row[place]) for row in rows for place in places if place < len(row) and row[place] is not None)
     assert votes(sourced(key)) == counted
 
 
@@ -180,9 +174,7 @@ def test_two_tales_of_2024_are_refused_without_a_choice(sourced) -> None:
 
 
 def test_the_ministry_s_files_and_the_aggregated_ones_are_recognised_as_the_same(sourced) -> None:
-    told = {
-        election: [label_of(file) for file in files] for election, files in choices_of(every(sourced)).items()
-    }
+    told = {election: [label_of(file) for file in files] for election, files in choices_of(every(sourced)).items()}
     assert told.pop("2024_legi_t1") == ["2024_legi_t1", "agregees_2024_facsimile"]
     assert all(len(labels) == 1 for labels in told.values())
     assert set(told) == {
@@ -212,11 +204,7 @@ def test_no_nuance_of_the_mirror_is_unknown(sourced) -> None:
 
 def test_the_blocs_of_finistere_are_those_of_the_ministry_s_votes(sourced) -> None:
     candidates = sourced("2024_legi_t1")[1].table
-    summed = (
-        candidates.append_column("bloc", blocs_of(candidates)[0])
-        .group_by("bloc")
-        .aggregate([("voix", "sum")])
-    )
+    summed = candidates.append_column("bloc", blocs_of(candidates)[0]).group_by("bloc").aggregate([("voix", "sum")])
     assert dict(zip(summed["bloc"].to_pylist(), summed["voix_sum"].to_pylist(), strict=True)) == {
         "centre_droit": 46_562,
         "gauche": 39_326,

@@ -24,9 +24,7 @@ def sourced(path: Path, key: str) -> Sourced:
     source = catalogue()["reu_addresses"]
     published = next(file for file in source.files if file.key == key)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    (one,) = read(
-        Fetched(source, published, path.name, path, digest, "original", datetime(2026, 1, 1, tzinfo=UTC))
-    )
+    (one,) = read(Fetched(source, published, path.name, path, digest, "original", datetime(2026, 1, 1, tzinfo=UTC)))
     return one
 
 
@@ -110,7 +108,7 @@ def test_stations_are_listed_once_with_the_ministry_s_identifier(tmp_path: Path)
 def test_addresses_of_a_district_keep_the_roll_s_identifier_and_say_so(tmp_path: Path) -> None:
     one = sourced(text(tmp_path, f"{HEADER}\n75120,75120_1,2.4,48.8,street,1,1\n"), "adresses_csv")
     assert one.table["bv_id"].to_pylist() == ["75120_0001"]
-    assert "1 adresses de Paris, Lyon ou Marseille" in one.remarks[0]
+    assert "1 adresse(s) de Paris, Lyon ou Marseille" in one.remarks[0]
 
 
 def test_a_station_described_twice_differently_is_refused(tmp_path: Path) -> None:
