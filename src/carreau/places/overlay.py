@@ -40,7 +40,7 @@ class SharedAreas:
 def overlay_areas(origin: Shapes, target: Shapes) -> SharedAreas:
     """The areas shared by the zones of two maps of valid polygons in one plane, on both cores.
 
-    Linear in edges and crossings. Coordinates are first rounded to a binary grid (4e-9 m for metropolitan
+    Linear in edges and crossings. Coordinates are first rounded to a binary grid (1e-9 m for metropolitan
     France), on which every comparison is exact.
     """
     rows, columns = shapely.STRtree(target).query(origin)
