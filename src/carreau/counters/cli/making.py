@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
 from carreau.counters.cli.desk import Desk, command
-from carreau.counters.cli.typography import number
+from carreau.counters.cli.typography import counted
 
 FAMILY: Final = "Autour"
 SEED: Final = 20261124
@@ -46,13 +47,15 @@ def town(
     carreau town ma-ville && carreau profile com:96001 --mirror ma-ville -o ville.xlsx
     """
     written = desk.opened().town(people, folder, seed)
-    desk.answer(
-        written,
-        lambda: [
-            f"{key} : {number(value) if isinstance(value, int) else value}" for key, value in written.items()
-        ],
-    )
+    desk.answer(written, lambda: [town_line(written)])
     desk.hint(f"carreau profile com:96001 --mirror {folder} -o ville.xlsx")
+
+
+def town_line(written: Mapping[str, Any]) -> str:
+    """What was written: where, how many inhabitants, stations and files, from which seed."""
+    stations = counted(written["stations"], "bureau de vote", "bureaux de vote")
+    counts = f"{counted(written['people'], 'habitant')}, {stations}, {counted(written['files'], 'fichier')}"
+    return f"{written['folder']} : {counts} (graine {written['seed']})"
 
 
 def version(desk: Desk) -> None:

@@ -262,7 +262,9 @@ def test_the_town_of_the_command_is_a_mirror(
     monkeypatch.setenv("CARREAU_HOME", str(tmp_path / "maison"))
     assert run(["town", str(tmp_path / "ville"), "--people", "2000"]) == 0
     assert (tmp_path / "ville" / "MANIFEST.md").exists()
-    assert f"--mirror {tmp_path / 'ville'}" in capsys.readouterr().err
+    out, err = capsys.readouterr()
+    assert out.replace("\u202f", " ").startswith(f"{tmp_path / 'ville'} : 2 000 habitants, ")
+    assert f"--mirror {tmp_path / 'ville'}" in err
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
