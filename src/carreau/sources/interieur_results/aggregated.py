@@ -72,10 +72,19 @@ def candidates_of(file: Fetched) -> Sourced:
     tables, remarks = [], []
     for election, table in _declared(file, _CANDIDATE).items():
         named, aside = _named_votes(file, table)
-        distinct, repeated = _distinct(named, "candidats")
-        tables.append(added_votes(distinct))
+        once, repeated = _one_per_candidate(named)
+        tables.append(once)
         remarks += [f"{election} : {remark}" for remark in aside + repeated]
     return conformed(file, "candidats", pa.concat_tables(tables), tuple(remarks))
+
+
+def _one_per_candidate(votes: pa.Table) -> tuple[pa.Table, tuple[str, ...]]:
+    """One row per station and candidate; the costly part is only for a file that repeats some."""
+    labels = [name for name in votes.column_names if name != "voix"]
+    if votes.group_by(labels).aggregate([]).num_rows == votes.num_rows:
+        return votes, ()
+    distinct, repeated = _distinct(votes, "candidats")
+    return added_votes(distinct), repeated
 
 
 def _distinct(table: pa.Table, what: str) -> tuple[pa.Table, tuple[str, ...]]:
