@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+from pathlib import Path
 
 from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
@@ -30,5 +31,4 @@ def picture(home: str, station: str) -> str:
 
 
 if __name__ == "__main__":
-    with open(sys.argv[3], "w", encoding="utf-8") as out:
-        out.write(picture(sys.argv[1], sys.argv[2]))
+    Path(sys.argv[3]).write_text(picture(sys.argv[1], sys.argv[2]), "utf-8")
