@@ -20,7 +20,7 @@ from carreau.products.electoral_profile.indicators import indicators_of
 from carreau.products.electoral_profile.material import Material
 from carreau.products.electoral_profile.places import all_stations, chosen, lists_of, taken, texts
 from carreau.products.electoral_profile.refined import Codes, Refined, StationFrame, Values, ZoneFrame
-from carreau.products.electoral_profile.weights import department_weights
+from carreau.products.electoral_profile.weights import Ground, department_weights
 from carreau.products.electoral_profile.zones import columns_of, departments_of, located, zone_codes
 from carreau.store import digest_of
 from carreau.terms import Territory
@@ -123,7 +123,8 @@ def _weights(department: str, placed: pa.Table, zones: ZoneFrame, hands: Hands) 
         strings["rattachement"],
     )
     origin = Places(zones.codes[here].astype(str), zones.communes[here].astype(str), np.empty(0))
-    return department_weights(department, stations, origin, hands)
+    people = hands["population"][0].read(["IRIS", "P_POP"]).sort_by("IRIS")["P_POP"].to_numpy()[here]
+    return department_weights(Ground(department, stations, origin, people), hands)
 
 
 def _framed(frame: StationFrame, shapes: pa.Table) -> StationFrame:

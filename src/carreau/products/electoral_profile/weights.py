@@ -6,9 +6,11 @@ The best method at hand carries each IRIS: the addresses of its voters, the peop
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
@@ -23,6 +25,7 @@ from carreau.places.zones import GEOGRAPHIC_CRS, Zones, moved, zones_of
 from carreau.products.declare import Hands
 from carreau.products.electoral_profile.places import texts
 from carreau.products.electoral_profile.refined import Codes, Values
+from carreau.products.electoral_profile.zones import located
 
 LEAST_ADDRESSES: Final = 30  # fewer addresses place an IRIS worse than its surface does
 LEAST_PEOPLE: Final = 50  # a grid that knows fewer people in an IRIS does not know it
@@ -30,20 +33,30 @@ GRID_CRS: Final = 3035
 LEAST_SCORE: Final = 0.7  # under this score a geocoded address is commonly put aside (layouts-elections.md, L8)
 
 
-def department_weights(department: str, stations: Stations, zones: Places, hands: Hands) -> pa.Table:
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What lies on the ground of one department: its stations, its IRIS, and the people of each IRIS."""
+
+    department: str
+    stations: Stations
+    zones: Places
+    people: Values
+
+
+def department_weights(ground: Ground, hands: Hands) -> pa.Table:
     """The weights of one department: one row per IRIS and station (``zone``, ``bureau``, ``poids``, ``methode``).
 
     An IRIS that reaches no station has one row without station. The remarks are in the schema's metadata.
     """
-    targets = Places(stations.codes, stations.communes, stations.registered)
+    stations, zones = ground.stations, ground.zones
     alone, count = np.unique(stations.communes, return_counts=True)
     drawn = ~np.isin(zones.communes.astype(str), alone[count == 1].astype(str))
     remarks: list[str] = []
     candidates: list[Candidate] = []
     if drawn.any():
-        origin = _drawn_zones(department, set(zones.codes[drawn].tolist()), hands, remarks)
-        candidates = _candidates(department, (origin, *_contoured(stations, remarks)), stations.codes, hands, remarks)
-    found = apportionment_of(zones, targets, candidates)
+        origin = _drawn_zones(ground.department, set(zones.codes[drawn].tolist()), hands, remarks)
+        candidates = _candidates(ground, origin, hands, remarks)
+    found = apportionment_of(zones, Places(stations.codes, stations.communes, stations.registered), candidates)
     return _as_table(found, zones.codes, stations.codes, [*remarks, *found.remarks])
 
 
@@ -61,37 +74,47 @@ def _drawn_zones(department: str, wanted: set[str], hands: Hands, remarks: list[
     return origin
 
 
-def _contoured(stations: Stations, remarks: list[str]) -> tuple[Zones]:
-    """The stations that have a contour, as zones."""
-    target, said = stations.zones()
+def _candidates(ground: Ground, origin: Zones, hands: Hands, remarks: list[str]) -> list[Candidate]:
+    """The crosswalks at hand from IRIS to stations, best first; each is made for the IRIS that the ones before leave."""
+    candidates: list[Candidate] = []
+    target, said = ground.stations.zones()
     remarks += said
-    return (target,)
-
-
-def _candidates(
-    department: str, both: tuple[Zones, Zones], codes: Codes, hands: Hands, remarks: list[str]
-) -> list[Candidate]:
-    """The crosswalks at hand from IRIS to stations, best first."""
-    origin, target = both
-    candidates = []
-    addresses = _addresses(department, hands)
+    addresses = _addresses(ground.department, hands)
     if addresses is not None:
-        walk, said = address_crosswalk(origin, codes, addresses)
+        walk, said = address_crosswalk(origin, ground.stations.codes, addresses)
         number = _inside(origin, addresses.longitude, addresses.latitude, np.ones(len(addresses.weight)))
         candidates.append(Candidate(walk, number, LEAST_ADDRESSES))
         remarks += said
-    cells = _cells(origin, hands)
+        origin = origin.selected(~_carried(candidates[-1], ground))
+    cells = _cells(origin, hands) if _peopled(origin, ground) else None
     if cells is not None:
         walk, said = cell_crosswalk(origin, target, cells)
-        longitude, latitude = moved(
-            cells.east + cells.side / 2, cells.north + cells.side / 2, cells.crs, GEOGRAPHIC_CRS
-        )
+        half = cells.side / 2
+        longitude, latitude = moved(cells.east + half, cells.north + half, cells.crs, GEOGRAPHIC_CRS)
         candidates.append(Candidate(walk, _inside(origin, longitude, latitude, cells.weight), LEAST_PEOPLE))
         remarks += said
-    walk, said = area_crosswalk(origin, target)
-    candidates.append(Candidate(walk, np.ones(len(origin.codes)), 0.0))
-    remarks += said
+        origin = origin.selected(~_carried(candidates[-1], ground))
+    if len(origin):
+        # A department has too few pairs to repay the compilation of the kernel that makes the country ten times faster.
+        walk, said = area_crosswalk(origin, target, kernel="exact")
+        candidates.append(Candidate(walk, np.ones(len(origin)), 0.0))
+        remarks += said
     return candidates
+
+
+def _carried(candidate: Candidate, ground: Ground) -> npt.NDArray[np.bool_]:
+    """Which zones of a candidate it carries inside their commune, with enough to rest on."""
+    walk = candidate.walk
+    commune = ground.zones.communes[located(walk.origin, ground.zones.codes)[0]].astype(str)
+    own = walk.weights.tocoo()
+    within = commune[own.coords[0]] == ground.stations.communes[own.coords[1]].astype(str)
+    inside = np.bincount(own.coords[0], own.data * within, minlength=len(walk.origin))
+    return np.asarray((inside > 0) & (candidate.support >= candidate.least))
+
+
+def _peopled(origin: Zones, ground: Ground) -> bool:
+    """Whether anybody lives in the zones left."""
+    return bool(len(origin)) and bool(np.nansum(ground.people[located(origin.codes, ground.zones.codes)[0]]) > 0)
 
 
 def _inside(origin: Zones, longitude: Values, latitude: Values, weight: Values) -> Values:
