@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,6 +28,7 @@ _OPERATIONS: Final = {
     ast.Div: operator.truediv,
 }
 _FORM: Final = "des sommes, différences et produits de alias.COLONNE et de nombres, par exemple « a.X + a.Y »"
+_LARGEST: Final = 1e15  # over it a whole number is no longer exact, and a product may overflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,49 +46,51 @@ class Formula:
     def parse(cls, text: str) -> Formula:
         """The formula written ``text``; :class:`~carreau.errors.Broken` when it holds anything but the allowed form."""
         try:
-            tree = ast.parse(text, mode="eval")
-        except SyntaxError as error:
-            raise Broken("une formule ne se lit pas", given=text, expected=_FORM) from error
-        for node in ast.walk(tree):
-            _refuse_others(node, text)
-        pairs = [
-            (n.value.id, n.attr)
-            for n in ast.walk(tree)
-            if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)
-        ]
-        ordered = sorted(set(pairs), key=lambda pair: text.index(".".join(pair)))
-        return cls(text, tuple(ordered))
+            tree = ast.parse(text.strip(), mode="eval")
+            columns = tuple(dict.fromkeys(_columns_read(tree.body, text)))
+        except (SyntaxError, ValueError, RecursionError) as error:
+            raise Broken("une formule ne se lit pas", given=text[:200], expected=_FORM) from error
+        if not columns:
+            raise Broken("une formule ne lit aucune colonne", given=text, expected=_FORM)
+        return cls(text, columns)
 
     def values(self, lookup: Lookup) -> Values:
         """The value on every zone; ``lookup(alias, column)`` gives the column, NaN where it is missing."""
-        return np.asarray(_evaluated(ast.parse(self.text, mode="eval").body, lookup), dtype=np.float64)
+        return np.asarray(_evaluated(ast.parse(self.text.strip(), mode="eval").body, lookup), dtype=np.float64)
 
 
-def _refuse_others(node: ast.AST, text: str) -> None:
-    """Raise when ``node`` is not part of the allowed form."""
-    allowed = (ast.Expression, ast.BinOp, ast.Attribute, ast.Name, ast.Load, *_OPERATIONS)
-    number = isinstance(node, ast.Constant) and isinstance(node.value, int | float)
-    divided_by_column = (
-        isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and not isinstance(node.right, ast.Constant)
-    )
-    if divided_by_column or not (number or isinstance(node, allowed)):
-        raise Broken(
-            "une formule sort de la forme permise",
-            given=text,
-            expected=_FORM,
-            advice="diviser par une colonne : mettre celle-ci dans « base »",
-        )
+def _columns_read(node: ast.expr, text: str) -> Iterator[tuple[str, str]]:
+    """The columns that ``node`` reads, from left to right; raise where it leaves the allowed form."""
+    match node:
+        case ast.Attribute(value=ast.Name(id=alias), attr=column):
+            yield alias, column
+        case ast.Constant(value=number) if _is_number(number):
+            return
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub() | ast.Mult(), right=right):
+            yield from _columns_read(left, text)
+            yield from _columns_read(right, text)
+        case ast.BinOp(left=left, op=ast.Div(), right=ast.Constant(value=number)) if _is_number(number) and number:
+            yield from _columns_read(left, text)
+        case _:
+            raise Broken(
+                "une formule sort de la forme permise",
+                given=text,
+                expected=_FORM,
+                advice="diviser par une colonne : mettre celle-ci dans « base »",
+            )
+
+
+def _is_number(value: object) -> bool:
+    """Whether a constant is a plain number: neither a truth value, nor too large to count with."""
+    return type(value) in {int, float} and abs(value) < _LARGEST  # type: ignore[arg-type] # one of the two
 
 
 def _evaluated(node: ast.expr, lookup: Lookup) -> Values | float:
     """The value of one checked node."""
     if isinstance(node, ast.BinOp):
-        result: Values | float = _OPERATIONS[type(node.op)](
-            _evaluated(node.left, lookup), _evaluated(node.right, lookup)
-        )
+        left, right = _evaluated(node.left, lookup), _evaluated(node.right, lookup)
+        result: Values | float = _OPERATIONS[type(node.op)](left, right)
         return result
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        return lookup(node.value.id, node.attr)
-    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
-        return float(node.value)
-    raise Broken("une formule sort de la forme permise", given=ast.unparse(node), expected=_FORM)
+    if isinstance(node, ast.Attribute):
+        return lookup(ast.unparse(node.value), node.attr)
+    return float(ast.literal_eval(node))

@@ -26,7 +26,7 @@ from carreau.store import digest_of
 from carreau.terms import Territory
 
 GEOGRAPHY: Final = date(2016, 1, 1)  # older than any census geography read: every later merger is followed
-_BEHIND_WEIGHTS: Final = ("bureaux", "iris", "communes", "mouvements", "adresses", "carreaux", "population")
+_BEHIND_WEIGHTS: Final = ("bureaux", "iris", "communes", "mouvements", "adresses", "bureaux_reu", "carreaux", "population")
 
 
 def refine(product: Product, territory: Territory, hands: Hands, keep: Keep) -> Material:

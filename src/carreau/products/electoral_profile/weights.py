@@ -139,7 +139,18 @@ def _addresses(department: str, hands: Hands) -> Addresses | None:
         pc.fill_null(pc.greater_equal(table["geo_score"], LEAST_SCORE), False),
         pc.is_valid(table["longitude"]),
     )
-    return addresses_of(table.filter(sure))
+    return addresses_of(_with_ministry_codes(table.filter(sure), hands))
+
+
+def _with_ministry_codes(table: pa.Table, hands: Hands) -> pa.Table:
+    """The addresses under the ministry's station codes: the register names those of Paris, Lyon and Marseille by
+    arrondissement, and its own table of stations says which is which.
+    """
+    for handed in hands.get("bureaux_reu", ()):
+        names = handed.read(["id_reu", "bv_id"])
+        renamed = names["bv_id"].combine_chunks().take(pc.index_in(table["bv_id"], names["id_reu"].combine_chunks()))
+        table = table.set_column(table.column_names.index("bv_id"), "bv_id", pc.coalesce(renamed, table["bv_id"]))
+    return table
 
 
 def _cells(origin: Zones, hands: Hands) -> Cells | None:
