@@ -39,7 +39,8 @@ def grown(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def said(grown: Path, *arguments: str, home: Path) -> subprocess.CompletedProcess[str]:
     """What Python answers with the grown package in the place of the installed one."""
-    environment = {**os.environ, "PYTHONPATH": str(grown), "CARREAU_HOME": str(home), "NO_COLOR": "1"}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    environment = {**inherited, "PYTHONPATH": str(grown), "CARREAU_HOME": str(home), "NO_COLOR": "1"}
     return subprocess.run(
         [sys.executable, *arguments], env=environment, text=True, capture_output=True, timeout=300, cwd=grown
     )
