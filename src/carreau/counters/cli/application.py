@@ -7,17 +7,15 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import NoReturn
 
 import typer
 
 from carreau.counters.cli import journey, listings, looking, making
 from carreau.counters.cli.desk import HomeOption, JsonOption, MirrorOption, Options, QuietOption
-from carreau.counters.cli.failures import INTERRUPTED, misused, report_file, said, system_failure, unforeseen
+from carreau.counters.cli.failures import INTERRUPTED, in_words, said
 from carreau.counters.cli.help import FrenchGroup
 from carreau.counters.cli.typography import plain_form
-from carreau.errors import CarreauError
 
 app = typer.Typer(
     name="carreau",
@@ -59,30 +57,16 @@ def run(arguments: Sequence[str]) -> int:
         code = int(app(list(arguments), prog_name="carreau", standalone_mode=False) or 0)
         sys.stdout.flush()
         return _interrupted() if code == INTERRUPTED else code  # Typer turns an interruption into a code
-    except CarreauError as error:
-        return said(error, as_json=as_json)
-    except typer.TyperException as error:
-        return said(misused(error, arguments), as_json=as_json)
     except BrokenPipeError:
         return _reader_gone()
-    except OSError as error:
-        return said(system_failure(error), as_json=as_json)
-    except Exception as error:  # the last resort: a failure nobody foresaw must not show a traceback
-        folder = _home_folder() / "incidents"
-        report = report_file(error, folder, datetime.now(UTC), arguments)
-        return said(unforeseen(error, report), as_json=as_json)
+    except Exception as error:  # the last resort too: a failure nobody foresaw must not show a traceback
+        return said(in_words(error, arguments, datetime.now(UTC)), as_json=as_json)
 
 
 def _interrupted() -> int:
     """The exit code of an interruption, once it is said."""
     print("Interrompu. Ce qui était terminé est gardé.", file=sys.stderr)
     return INTERRUPTED
-
-
-def _home_folder() -> Path:
-    """Where the house rests when no option says otherwise, found without opening it."""
-    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(os.environ.get("CARREAU_HOME") or Path(data) / "carreau")
 
 
 def _reader_gone() -> int:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import platform
 import re
 import sys
@@ -37,6 +38,25 @@ class Misused(Unknown):
     """The command line was not understood: an option is unknown, an argument is missing or malformed."""
 
     kind = "Non compris"
+
+
+def in_words(error: Exception, arguments: Sequence[str], at: datetime) -> CarreauError:
+    """What happened, as a message: what was foreseen as it is, the rest put into words or into a report."""
+    match error:
+        case CarreauError():
+            return error
+        case typer.TyperException():
+            return misused(error, arguments)
+        case OSError():
+            return system_failure(error)
+        case _:
+            return unforeseen(error, report_file(error, home_folder(arguments) / "incidents", at, arguments))
+
+
+def home_folder(arguments: Sequence[str]) -> Path:
+    """Where the house rests, found without opening it: what opens it may be what failed."""
+    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(_typed(["--home"], arguments) or os.environ.get("CARREAU_HOME") or Path(data) / "carreau")
 
 
 def misused(error: typer.TyperException, arguments: Sequence[str]) -> Misused:

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import typer
 
-from carreau.counters.cli.failures import report_file, said, system_failure, unforeseen
+from carreau.counters.cli.failures import home_folder, in_words, report_file, said, system_failure, unforeseen
 from carreau.errors import Broken, CarreauError, Missing, Refused, Retry
 
 AT = datetime(2026, 11, 24, 13, 22, tzinfo=UTC)
@@ -89,3 +90,21 @@ def test_an_error_is_said_as_json_on_the_error_stream(capsys: pytest.CaptureFixt
     out, err = capsys.readouterr()
     assert out == ""
     assert json.loads(err)["what"] == "il manque un fichier"
+
+
+def test_each_failure_becomes_one_message(tmp_path: Path) -> None:
+    arguments = ["sources", "--home", str(tmp_path)]
+    foreseen = Missing("il manque un fichier")
+    assert in_words(foreseen, arguments, AT) is foreseen
+    assert type(in_words(OSError(errno.ENOSPC, "No space left", "x"), arguments, AT)) is Retry
+    assert in_words(typer.BadParameter("no"), arguments, AT).exit_code == 2
+    assert str(tmp_path / "incidents") in in_words(ValueError("?"), arguments, AT).advice
+
+
+def test_the_home_is_found_without_opening_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CARREAU_HOME", "maison")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert home_folder(["sources", "--home", "ici"]) == Path("ici")
+    assert home_folder(["sources"]) == Path("maison")
+    monkeypatch.delenv("CARREAU_HOME")
+    assert home_folder([]) == tmp_path / "carreau"

@@ -247,15 +247,6 @@ def test_an_interruption_is_said_in_one_line_and_leaves_nothing_half_written(
     assert not out.exists()
 
 
-def test_what_nobody_foresaw_leaves_a_report_in_the_home(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "records.sqlite").mkdir()
-    monkeypatch.setenv("CARREAU_HOME", str(tmp_path))
-    assert run(["sources"]) in {1, 2, 3}
-    assert "Traceback" not in capsys.readouterr().err
-
-
 def test_the_town_of_the_command_is_a_mirror(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
