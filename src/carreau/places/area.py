@@ -18,6 +18,7 @@ from carreau.places.remarks import counted
 from carreau.places.zones import Shapes, Zones, surface_of
 
 Kernel = Literal["auto", "exact", "incidences"]
+_FEW: Final = 10_000  # pairs that GEOS intersects in about a second
 _COLLECTION: Final = 7  # shapely's type number of GeometryCollection
 _DUST: Final = 1e-12  # a pair's share below this is the rounding of two touching borders, not ground
 
@@ -30,8 +31,9 @@ def area_crosswalk(
     No renormalisation: this is the definition of joelgombin/spReapportion. Ground that no target covers is in
     ``lost``; where targets overlap ``lost`` can be negative, and a remark counts it. ``exact`` builds every
     intersection with GEOS and is the reference; ``incidences`` sums the areas without building a polygon and
-    leaves to GEOS the pairs it doubts; ``auto`` takes the second. Zones not known to be valid are repaired
-    first, and counted. Both must be in the same plane, else :class:`~carreau.errors.Broken`.
+    leaves to GEOS the pairs it doubts; ``auto`` takes the first for a small territory, the second for a large
+    one. Zones not known to be valid are repaired first, and counted. Both must be in the same plane, else
+    :class:`~carreau.errors.Broken`.
     """
     if origin.crs != target.crs:
         raise Broken(
@@ -41,7 +43,7 @@ def area_crosswalk(
             advice="projeter l'un des deux avec Zones.projected",
         )
     (mine, mended), (theirs, their_mended) = origin.surfaces(), target.surfaces()
-    if kernel == "exact":
+    if kernel == "exact" or (kernel == "auto" and _few(mine, theirs)):
         rows, columns, areas = exact_areas(mine, theirs)
         remarks: tuple[str, ...] = ()
     else:
@@ -58,6 +60,12 @@ def area_crosswalk(
         *remarks,
         *_overlaps(walk),
     )
+
+
+def _few(mine: Shapes, theirs: Shapes) -> bool:
+    """Whether the pairs are so few that GEOS ends before the kernel is compiled or loaded."""
+    rows, _ = shapely.STRtree(theirs).query(mine)
+    return len(rows) <= _FEW
 
 
 def _summed(

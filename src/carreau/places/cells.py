@@ -69,14 +69,16 @@ def covered_by(shapes: Shapes, cells: Cells) -> tuple[Indices, Indices, Floats]:
     row_start = np.searchsorted(row[order], np.arange(row.max() + 2))
     rings = rings_of(shapes[drawn])
     flat = ((rings.x - west) / cells.side, (rings.y - south) / cells.side, rings.start, rings.zone)
-    chunks = _balanced(rings)
+    bounds = (shapely.bounds(shapes[drawn]) - np.array([west, south, west, south])) / cells.side
+    low, high = np.floor(bounds[:, :2]), np.floor(bounds[:, 2:])
+    windows = np.column_stack([low, high - low + 1]).astype(np.int64)
 
     def sweep(chunk: tuple[int, int]) -> tuple[Indices, Indices, Floats]:
-        result: tuple[Indices, Indices, Floats] = swept(flat, (row_start, column[order]), chunk)
+        result: tuple[Indices, Indices, Floats] = swept(flat, windows, (row_start, column[order]), chunk)
         return result
 
     with ThreadPoolExecutor(CORES) as pool:
-        found = list(pool.map(sweep, chunks))
+        found = list(pool.map(sweep, _balanced(rings)))
     cell, zone, fraction = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
     return order[cell], drawn[zone], fraction
 

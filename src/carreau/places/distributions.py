@@ -8,6 +8,7 @@ the target.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
@@ -15,7 +16,7 @@ from scipy.special import ndtri
 
 from carreau.errors import Broken
 from carreau.places.crosswalk import Crosswalk
-from carreau.places.kernel import Floats, compiled
+from carreau.places.kernel import Floats, Indices
 from carreau.places.shares import share_of
 
 DECILES: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -23,6 +24,7 @@ DECILES: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 _KNOTS: Final = np.array([0, 0.02, *np.arange(0.05, 0.96, 0.05).round(2), 0.98, 1])
 _ENDS: Final = (0.005, 0.995)
 _SCORES: Final[Floats] = ndtri(np.clip(_KNOTS, *_ENDS))
+_TOGETHER: Final = 20_000  # flows mixed at once, so that memory stays small
 _STEP: Final = 1e-7  # a rise over less than this part of a value is a jump: its slope would drown the others
 # Spread of log income where no origin publishes more than a median: D9/D1 = 3.4 (INSEE, Filosofi 2021,
 # France, from memory), as a normal law of logarithms.
@@ -75,9 +77,12 @@ def carried_quantiles(
     weights = walk.weights.tocsc()
     sent = np.where(has, mass, 0.0)[weights.indices] * weights.data
     levels = np.asarray(wanted, dtype=np.float64)
-    order = np.argsort(levels)
     values = np.full((len(walk.target), len(levels)), np.nan)
-    values[:, order] = mixed(weights.indptr, weights.indices, sent, knots, (_KNOTS, levels[order]))
+    for low, high in pairwise(_runs(weights.indptr)):
+        part = slice(weights.indptr[low], weights.indptr[high])
+        target = np.repeat(np.arange(high - low), np.diff(weights.indptr[low : high + 1]))
+        pieces = (target, weights.indices[part], sent[part])
+        values[low:high] = _mixed(high - low, pieces, knots, levels)
     return CarriedQuantiles(values, share_of(walk.applied(np.where(has, mass, 0.0)), walk.applied(mass)))
 
 
@@ -156,72 +161,73 @@ def _keep_published(knots: Floats, values: Floats, probabilities: tuple[float, .
         knots[np.ix_(rows, knot)] = values[rows, column][:, None]
 
 
-@compiled
-def mixed(start: Any, origins: Any, sent: Any, knots: Any, levels: Any) -> Any:
-    """The quantiles at ``levels[1]`` of each target's mixture; NaN where nobody is sent.
+def _runs(start: Indices) -> list[int]:
+    """Bounds of runs of targets that receive about ``_TOGETHER`` pieces each."""
+    cuts = np.searchsorted(start, np.arange(0, start[-1] + _TOGETHER, _TOGETHER))
+    return sorted({0, *np.minimum(cuts, len(start) - 1).tolist(), len(start) - 1})
 
-    Target ``t`` receives ``sent[start[t]:start[t + 1]]`` from ``origins[…]``, whose quantile functions
-    ``knots`` are held at the probabilities ``levels[0]``.
+
+def _mixed(size: int, pieces: tuple[Indices, Indices, Floats], knots: Floats, wanted: Floats) -> Floats:
+    """The quantiles at ``wanted`` of each target's mixture; NaN where nobody is sent.
+
+    ``pieces`` are the target, the origin and the people of each flow, by target. Results are held between the
+    least and the greatest of the origins' own, which also undoes rounding.
     """
-    probabilities, wanted = levels
-    out = np.full((start.shape[0] - 1, wanted.shape[0]), np.nan)
-    for target in range(start.shape[0] - 1):
-        here = np.arange(start[target], start[target + 1])
-        here = here[sent[here] > 0]
-        if here.shape[0] > 0:
-            chosen = knots[origins[here]]
-            events = mixture_events(chosen, sent[here] / sent[here].sum(), probabilities)
-            out[target] = inverted(events[0], events[1], events[2], wanted)
-            bounded(out[target], chosen, probabilities, wanted)
-    return out
+    used = pieces[2] > 0
+    target, origins, sent = pieces[0][used], pieces[1][used], pieces[2][used]
+    values = np.full((size, len(wanted)), np.nan)
+    if len(target):
+        fed, first = np.unique(target, return_index=True)
+        received = np.bincount(target, sent, size)
+        values[fed] = _inverted(target, knots[origins], sent / received[target], wanted)
+        right = np.clip(np.searchsorted(_KNOTS, wanted), 1, len(_KNOTS) - 1)
+        part = (wanted - _KNOTS[right - 1]) / (_KNOTS[right] - _KNOTS[right - 1])
+        own = knots[origins][:, right - 1] * (1 - part) + knots[origins][:, right] * part
+        values[fed] = np.clip(values[fed], np.minimum.reduceat(own, first), np.maximum.reduceat(own, first))
+    return values
 
 
-@compiled
-def mixture_events(knots: Any, parts: Any, probabilities: Any) -> Any:
-    """Where the slope of the mixture's distribution function changes, by how much, and its jumps; sorted."""
-    size = knots.shape[1]
-    at = np.empty(knots.shape[0] * size)
-    slope, jump = np.zeros(at.shape[0]), np.zeros(at.shape[0])
-    for origin in range(knots.shape[0]):
-        for k in range(size):
-            at[origin * size + k] = knots[origin, k]
-        for k in range(size - 1):
-            event = origin * size + k
-            rise = parts[origin] * (probabilities[k + 1] - probabilities[k])
-            run = knots[origin, k + 1] - knots[origin, k]
-            if run > _STEP * abs(knots[origin, k]):
-                slope[event] += rise / run
-                slope[event + 1] -= rise / run
-            else:
-                jump[event] += rise
-    order = np.argsort(at)
-    return at[order], slope[order], jump[order]
+def _inverted(target: Indices, knots: Floats, parts: Floats, wanted: Floats) -> Floats:
+    """Where each target's distribution function reaches ``wanted``, one row per target with a flow.
+
+    A target's function is the sum of its origins', each straight between its knots: it is built exactly at
+    all the knots of its origins, sorted, and read backwards. A jump of the function gives its place to all it
+    jumps over.
+    """
+    rise = parts[:, None] * np.diff(_KNOTS)
+    run = np.diff(knots, axis=1)
+    straight = run > _STEP * np.abs(knots[:, :-1])
+    steep = np.divide(rise, run, out=np.zeros_like(rise), where=straight)
+    slope = np.diff(steep, axis=1, prepend=0, append=0).ravel()
+    jump = np.column_stack([np.where(straight, 0, rise), np.zeros(len(rise))]).ravel()
+    owner = np.repeat(target, knots.shape[1])
+    order = np.lexsort((knots.ravel(), owner))
+    owner, at, jump = owner[order], knots.ravel()[order], jump[order]
+    first = np.flatnonzero(np.diff(owner, prepend=-1))
+    begins = np.repeat(first, np.diff(first, append=len(owner)))
+    going = np.maximum(_since(slope[order], begins), 0)
+    grown = np.append(0, going[:-1] * np.diff(at))
+    grown[first] = 0
+    after = _since(grown + jump, begins)
+    before = after - jump
+    return np.column_stack([_place(at, before, after, (first, begins), level) for level in wanted])
 
 
-@compiled
-def inverted(at: Any, slope: Any, jump: Any, wanted: Any) -> Any:
-    """Where the distribution function of the events reaches each of the rising ``wanted`` levels."""
-    out = np.full(wanted.shape[0], at[-1])
-    reached, steep, level = 0.0, 0.0, 0
-    for event in range(at.shape[0]):
-        step = max(steep, 0.0) * (at[event] - at[event - 1]) if event else 0.0
-        while level < wanted.shape[0] and wanted[level] <= reached + step:
-            out[level] = at[event - 1] + (wanted[level] - reached) / max(steep, 1e-300) if event else at[0]
-            level += 1
-        reached += step + jump[event]
-        while level < wanted.shape[0] and wanted[level] <= reached:
-            out[level] = at[event]
-            level += 1
-        steep += slope[event]
-    return out
+def _since(steps: Floats, begins: Indices) -> Floats:
+    """Running sums that start again at each target."""
+    total = np.cumsum(steps)
+    return total - total[begins] + steps[begins]
 
 
-@compiled
-def bounded(values: Any, knots: Any, probabilities: Any, wanted: Any) -> None:
-    """Hold each quantile, in place, between the origins' least and greatest own (undoes rounding)."""
-    for level in range(wanted.shape[0]):
-        least, greatest = np.inf, -np.inf
-        for origin in range(knots.shape[0]):
-            own = np.interp(wanted[level], probabilities, knots[origin])
-            least, greatest = min(least, own), max(greatest, own)
-        values[level] = min(max(values[level], least), greatest)
+def _place(
+    at: Floats, before: Floats, after: Floats, owners: tuple[Indices, Indices], level: float
+) -> Floats:
+    """Where each target's function reaches one level; its last place where rounding keeps it below."""
+    first, begins = owners
+    event = np.arange(len(at))
+    last = np.append(first[1:], len(at)) - 1
+    reached = np.minimum(np.minimum.reduceat(np.where(after >= level, event, len(at)), first), last)
+    previous = np.maximum(reached - 1, begins[reached])
+    rise = before[reached] - after[previous]
+    part = np.divide(level - after[previous], rise, out=np.ones(len(rise)), where=rise > 0)
+    return np.asarray(at[previous] + np.clip(part, 0, 1) * (at[reached] - at[previous]))

@@ -111,30 +111,6 @@ def with_running_areas(x: Any, y: Any, start: Any, zone: Any) -> Any:
 
 
 @compiled
-def blocks_of(vertices: Any, start: Any, zone: Any) -> Any:
-    """Runs of edges of one ring as rows (first vertex, last vertex, box), and the first of each zone.
-
-    A run holds at most ``BLOCK`` edges; its box is west, south, east, north.
-    """
-    count = 0
-    for ring in range(start.shape[0] - 1):
-        count += (start[ring + 1] - start[ring] - 1 + BLOCK - 1) // BLOCK
-    blocks, first = np.empty((count, 6)), np.zeros(zone.shape[0], np.int64)
-    block = 0
-    for z in range(zone.shape[0] - 1):
-        for ring in range(zone[z], zone[z + 1]):
-            for v in range(start[ring], start[ring + 1] - 1, BLOCK):
-                end = min(v + BLOCK, start[ring + 1] - 1)
-                here = vertices[v : end + 1]
-                blocks[block, 0], blocks[block, 1] = v, end
-                blocks[block, 2], blocks[block, 3] = here[:, 0].min(), here[:, 1].min()
-                blocks[block, 4], blocks[block, 5] = here[:, 0].max(), here[:, 1].max()
-                block += 1
-        first[z + 1] = block
-    return blocks, first
-
-
-@compiled
 def edges_in(vertices: Any, blocks: Any, span: Any, box: Any, found: Any) -> int:
     """The number of edges of a zone that meet a box, written in ``found`` as (x, y, next x, next y, area)."""
     west, south, east, north = box
@@ -184,17 +160,18 @@ def crossing(mine: Any, theirs: Any, v: int, w: int, origins: Any) -> Any:
 
 
 @compiled
-def crossings(mine: Any, theirs: Any, axis: int, origins: Any, bins: Any) -> Any:
+def crossings(mine: Any, theirs: Any, sizes: Any, origins: Any, bins: Any) -> Any:
     """The sum of the area terms, and of the signs, of all crossings between edges of A and edges of B.
 
-    B's edges are sorted in bins by their least abscissa (ordinate when ``axis`` is 1); an edge of A looks in
-    the bins from the length of B's longest edge before its own least abscissa. ``bins`` is room for (first of
-    each bin, edges).
+    ``sizes`` is (edges of A, edges of B, axis). B's edges are sorted in bins by their least abscissa
+    (ordinate when the axis is 1); an edge of A looks in the bins from the length of B's longest edge before
+    its own least abscissa. ``bins`` is room for (first of each bin, edges).
     """
     first, order = bins
-    longest, lowest, scale, size = sort_in_bins(theirs, axis, first, order)
+    count, their_count, axis = sizes
+    longest, lowest, scale, size = sort_in_bins(theirs, their_count, axis, first, order)
     area, sign = 0.0, 0
-    for v in range(mine.shape[0]):
+    for v in range(count):
         west, east = min(mine[v, 0], mine[v, 2]), max(mine[v, 0], mine[v, 2])
         south, north = min(mine[v, 1], mine[v, 3]), max(mine[v, 1], mine[v, 3])
         begin, end = (west, east) if axis == 0 else (south, north)
@@ -218,20 +195,21 @@ def bin_of(distance: float, scale: float, size: int) -> int:
 
 
 @compiled
-def sort_in_bins(edges: Any, axis: int, first: Any, order: Any) -> Any:
+def sort_in_bins(edges: Any, count: int, axis: int, first: Any, order: Any) -> Any:
     """Sort edges by least abscissa into ``first`` and ``order``; longest, lowest, bins per unit, bins."""
-    size = min(max(edges.shape[0] // 4, 1), first.shape[0] - 2)
+    size = min(max(count // 4, 1), first.shape[0] - 2)
     lowest, highest, longest = np.inf, -np.inf, 0.0
-    for w in range(edges.shape[0]):
+    for w in range(count):
         low, high = min(edges[w, axis], edges[w, axis + 2]), max(edges[w, axis], edges[w, axis + 2])
         lowest, highest, longest = min(lowest, low), max(highest, low), max(longest, high - low)
     scale = size / (highest - lowest) if highest > lowest else 0.0
-    first[: size + 2] = 0
-    for w in range(edges.shape[0]):
+    for place in range(size + 2):
+        first[place] = 0
+    for w in range(count):
         first[bin_of(min(edges[w, axis], edges[w, axis + 2]) - lowest, scale, size) + 2] += 1
     for place in range(2, size + 2):
         first[place] += first[place - 1]
-    for w in range(edges.shape[0]):
+    for w in range(count):
         place = bin_of(min(edges[w, axis], edges[w, axis + 2]) - lowest, scale, size) + 1
         order[first[place]] = w
         first[place] += 1
@@ -284,7 +262,7 @@ def pair_areas(a: Any, b: Any, pairs: Any) -> Any:
             axis = 0 if both[2] - both[0] > both[3] - both[1] else 1
             ring_a, ring_b = zone_a[p], zone_b[q]
             seen_from = ((rings_a[ring_a, 0], rings_a[ring_a, 1]), (rings_b[ring_b, 0], rings_b[ring_b, 1]))
-            areas[pair], sign = crossings(mine[:count], theirs[:their_count], axis, seen_from, bins)
+            areas[pair], sign = crossings(mine, theirs, (count, their_count, axis), seen_from, bins)
             sound[pair] = sign == 0
         partner, self_ = (span_b, box_b, 1.0), (span_a, box_a, -1.0)
         areas[pair] += inner_rings(rings_a, (zone_a[p], zone_a[p + 1]), vertices_b, blocks_b, partner)

@@ -30,5 +30,6 @@ def grown(array: Any, size: int) -> Any:
     if size <= array.shape[0]:
         return array
     larger = np.empty(max(size, 2 * array.shape[0]), dtype=array.dtype)
-    larger[: array.shape[0]] = array
+    for k in range(array.shape[0]):  # a slice assignment takes numba three seconds to compile
+        larger[k] = array[k]
     return larger

@@ -10,9 +10,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from carreau.places.incidences import blocks_of, pair_areas, with_running_areas
+from carreau.places.incidences import BLOCK, pair_areas, with_running_areas
 from carreau.places.kernel import CORES, Floats, Indices
-from carreau.places.rings import rings_of
+from carreau.places.rings import Rings, rings_of
 from carreau.places.zones import Shapes
 
 _ROOM: Final = (
@@ -72,8 +72,26 @@ def _map(shapes: Shapes, quantum: float) -> tuple[Any, ...]:
     rings = rings_of(shapes)
     x, y = np.rint(rings.x / quantum) * quantum, np.rint(rings.y / quantum) * quantum
     vertices = with_running_areas(x, y, rings.start, rings.zone)
-    blocks, first = blocks_of(vertices, rings.start, rings.zone)
+    blocks, first = _blocks(vertices, rings)
     begins, ends = rings.start[:-1], rings.start[1:] - 1
     starts = np.column_stack([vertices[begins, :2], vertices[ends, 2]])
     boxes = np.rint(shapely.bounds(shapes) / quantum) * quantum
     return vertices, blocks, first, starts, rings.zone, boxes
+
+
+def _blocks(vertices: Floats, rings: Rings) -> tuple[Floats, Indices]:
+    """Runs of edges of one ring as rows (first vertex, last vertex, box), and the first of each zone.
+
+    A run holds at most ``BLOCK`` edges; its box is west, south, east, north.
+    """
+    edges = np.diff(rings.start) - 1
+    runs = (edges + BLOCK - 1) // BLOCK
+    first_run = np.concatenate([[0], np.cumsum(runs)])
+    begin = np.repeat(rings.start[:-1], runs) + BLOCK * (
+        np.arange(first_run[-1]) - np.repeat(first_run[:-1], runs)
+    )
+    end = np.minimum(begin + BLOCK, np.repeat(rings.start[1:] - 1, runs))
+    spans = np.column_stack([begin, end + 1]).ravel()
+    padded = np.concatenate([vertices[:, :2], vertices[-1:, :2]])
+    least, most = (bound.reduceat(padded, spans, axis=0)[::2] for bound in (np.minimum, np.maximum))
+    return np.column_stack([begin, end, least, most]), first_run[rings.zone]

@@ -57,27 +57,28 @@ def add_piece(ends: Any, height: float, cover: Any, area: Any) -> None:
 
 
 @compiled
-def swept(rings: Any, grid: Any, chosen: Any) -> Any:
+def swept(rings: Any, windows: Any, grid: Any, chosen: Any) -> Any:
     """The (cell, polygon, coverage) triples of the polygons ``chosen[0]`` to ``chosen[1]``.
 
     ``rings`` is (x, y, first vertex of each ring, first ring of each polygon), in cell units, shells and
-    holes oriented apart; ``grid`` is (first cell of each row, column of each cell), the cells sorted by row
-    and column.
+    holes oriented apart; ``windows`` the first column, first row, width and height of each polygon; ``grid``
+    is (first cell of each row, column of each cell), the cells sorted by row and column.
     """
-    x, y, vertices, parts = rings
-    out = (np.empty(1024, np.int64), np.empty(1024, np.int64), np.empty(1024, np.float64))
+    cells, polygons = np.empty(1024, np.int64), np.empty(1024, np.int64)
+    coverage = np.empty(1024, np.float64)
     count = 0
     for polygon in range(chosen[0], chosen[1]):
-        begin, stop = vertices[parts[polygon]], vertices[parts[polygon + 1]]
-        west, south = int(np.floor(x[begin:stop].min())), int(np.floor(y[begin:stop].min()))
-        width = int(np.floor(x[begin:stop].max())) - west + 1
-        height = int(np.ceil(y[begin:stop].max())) - south
-        step = max(1, min(height, _WINDOW // width))
-        for bottom in range(south, south + height, step):
-            band = (bottom, min(bottom + step, south + height))
+        west, south, width = windows[polygon, 0], windows[polygon, 1], windows[polygon, 2]
+        end = south + windows[polygon, 3]
+        step = max(1, min(end - south, _WINDOW // width))
+        for bottom in range(south, end, step):
+            band = (bottom, min(bottom + step, end))
             cover, area = accumulated(rings, polygon, (west, width), band)
-            out, count = emitted(out, count, (polygon, west, bottom), (cover, area), grid)
-    return out[0][:count], out[1][:count], out[2][:count]
+            needed = count + cover.size
+            cells, polygons, coverage = grown(cells, needed), grown(polygons, needed), grown(coverage, needed)
+            place = (polygon, west, bottom)
+            count = emitted((cells, polygons, coverage), count, place, (cover, area), grid)
+    return cells[:count], polygons[:count], coverage[:count]
 
 
 @compiled
@@ -95,36 +96,36 @@ def accumulated(rings: Any, polygon: int, span: Any, band: Any) -> Any:
 
 
 @compiled
-def emitted(out: Any, count: int, place: Any, window: Any, grid: Any) -> Any:
-    """The triples grown by those of a polygon's window, for the cells that exist, and their new count."""
+def emitted(out: Any, count: int, place: Any, window: Any, grid: Any) -> int:
+    """Write the triples of a polygon's window, for the cells that exist; the new count."""
+    cells, polygons, coverage = out
     polygon, west, south = place
     cover, area = window
     row_start, columns = grid
-    for line in range(cover.shape[0]):
-        row = south + line
-        if row < 0 or row >= row_start.shape[0] - 1 or row_start[row] == row_start[row + 1]:
-            continue
-        needed = count + cover.shape[1]
-        out = (grown(out[0], needed), grown(out[1], needed), grown(out[2], needed))
-        here = columns[row_start[row] : row_start[row + 1]]
-        count = emit(out, count, (row_start[row], polygon, west), (cover[line], area[line]), here)
-    return out, count
+    for line in range(max(0, -south), min(cover.shape[0], row_start.shape[0] - 1 - south)):
+        cell, end = row_start[south + line], row_start[south + line + 1]
+        cell = first_from(columns, cell, end, west)
+        total, reached = 0.0, 0
+        while cell < end and columns[cell] < west + cover.shape[1]:
+            column = columns[cell] - west
+            for passed in range(reached, column):
+                total += cover[line, passed]
+            reached = column
+            covered = abs(total + cover[line, column] - area[line, column])
+            if covered > COVERED:
+                cells[count], polygons[count], coverage[count] = cell, polygon, covered
+                count += 1
+            cell += 1
+    return count
 
 
 @compiled
-def emit(out: Any, count: int, place: Any, line: Any, columns: Any) -> int:
-    """Write the triples of one row of a window for the existing cells ``columns``; the new count."""
-    cells, polygons, coverage = out
-    first, polygon, west = place
-    cover, area = line
-    cell = np.searchsorted(columns, west)
-    total = 0.0
-    for column in range(cover.shape[0]):
-        if cell < columns.shape[0] and columns[cell] == west + column:
-            covered = abs(total + cover[column] - area[column])
-            if covered > COVERED:
-                cells[count], polygons[count], coverage[count] = first + cell, polygon, covered
-                count += 1
-            cell += 1
-        total += cover[column]
-    return count
+def first_from(values: Any, begin: int, end: int, least: int) -> int:
+    """The first position of a sorted run whose value is at least ``least``; ``end`` when there is none."""
+    while begin < end:
+        middle = (begin + end) // 2
+        if values[middle] < least:
+            begin = middle + 1
+        else:
+            end = middle
+    return begin

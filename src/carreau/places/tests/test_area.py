@@ -15,6 +15,7 @@ from hypothesis.extra import numpy as hnp
 
 from carreau.errors import Broken
 from carreau.places.area import area_crosswalk, exact_pieces
+from carreau.places.crosswalk import Crosswalk
 from carreau.places.incidences import exact_sign, side
 from carreau.places.overlay import overlay_areas
 from carreau.places.zones import Zones
@@ -36,13 +37,17 @@ def zones(*shapes: object, crs: int = 2154) -> Zones:
     return Zones("zone", "2024", codes, np.asarray(shapes, dtype=object), crs)
 
 
+def summed(one: Zones, two: Zones) -> tuple[Crosswalk, tuple[str, ...]]:
+    return area_crosswalk(one, two, kernel="incidences")
+
+
 def differences(one: Zones, two: Zones) -> float:
     """The greatest difference between the weights of the two kernels.
 
     GEOS 3.14 sometimes takes a part of a zone that only touches another by a vertex for a shared one, in one
     order of the arguments and not in the other: a pair is compared with the nearer of its two answers.
     """
-    summed, _ = area_crosswalk(one, two, kernel="incidences")
+    walk, _ = summed(one, two)
     own = shapely.area(one.geometry)
     pairs = [(i, j) for i in range(len(one)) for j in range(len(two))]
     found = 0.0
@@ -51,7 +56,7 @@ def differences(one: Zones, two: Zones) -> float:
         exact = [
             shapely.area(shapely.intersection(*both)) / own[i] for both in ((first, second), (second, first))
         ]
-        found = max(found, min(abs(summed.weights[i, j] - value) for value in exact))
+        found = max(found, min(abs(walk.weights[i, j] - value) for value in exact))
     return found
 
 
@@ -64,7 +69,7 @@ def test_both_kernels_agree_where_borders_and_corners_coincide(town, one, two, c
 @given(labels)
 def test_a_town_laid_on_itself_is_the_identity(town, one) -> None:
     same = town(one)
-    found, _ = area_crosswalk(same, same)
+    found, _ = summed(same, same)
     np.testing.assert_allclose(found.weights.toarray(), np.eye(len(same)), atol=1e-12)
 
 
@@ -86,18 +91,28 @@ def test_both_kernels_agree_on_any_valid_polygons(one, two) -> None:
     assert differences(zones(*one), zones(*two)) < 1e-9
 
 
+def test_a_small_territory_is_left_to_geos_and_a_large_one_is_summed(town) -> None:
+    labels_ = np.arange(1, 101).reshape(10, 10)
+    for one, two in (
+        (town(labels_), town(labels_, (0.5, 0.5))),
+        (town(labels_), zones(*[shapely.box(0, 0, 9, 9)] * 101)),
+    ):
+        exact, auto = area_crosswalk(one, two, kernel="exact")[0], area_crosswalk(one, two)[0]
+        assert abs(exact.weights - auto.weights).max() < 1e-12
+
+
 def test_both_kernels_give_one_crosswalk(town) -> None:
     one, two = town(np.arange(1, 26).reshape(5, 5)), town(np.arange(1, 10).reshape(3, 3), (0.25, 0.5), 1.5)
     exact, _ = area_crosswalk(one, two, kernel="exact")
-    summed, _ = area_crosswalk(one, two)
-    assert abs(exact.weights - summed.weights).max() < 1e-12
+    walk, _ = summed(one, two)
+    assert abs(exact.weights - walk.weights).max() < 1e-12
 
 
 @given(stars(), st.integers(0, 1_000_000), st.integers(0, 7_000_000))
 def test_moving_everything_changes_nothing(star, east, north) -> None:
     square = shapely.box(-3, -2, 4, 5)
-    here, _ = area_crosswalk(zones(square), zones(star))
-    there, _ = area_crosswalk(
+    here, _ = summed(zones(square), zones(star))
+    there, _ = summed(
         *(zones(shapely.transform(s, lambda xy: xy + np.array([east, north]))) for s in (square, star))
     )
     np.testing.assert_allclose(there.weights.toarray(), here.weights.toarray(), atol=1e-7)
@@ -120,7 +135,7 @@ def test_two_zones_that_touch_by_a_vertex_share_nothing_even_where_geos_errs() -
             (55.345143532217634, 277.37504409625285),
         ]
     )
-    found, _ = area_crosswalk(zones(large), zones(small))
+    found, _ = summed(zones(large), zones(small))
     assert found.lost[0] == 1
 
 
@@ -134,12 +149,12 @@ def test_multipolygons_holes_and_islands_in_holes_are_counted_right() -> None:
         shapely.box(2, 2, 8, 8),
         shapely.box(20, 20, 21, 21),
     )
-    found, _ = area_crosswalk(one, two)
+    found, _ = summed(one, two)
     np.testing.assert_allclose(found.weights.toarray()[0], [34 / 68, 4 / 68, 4 / 68, 0], atol=1e-12)
 
 
 def test_an_edge_that_runs_along_another_the_other_way_is_no_ground() -> None:
-    found, _ = area_crosswalk(
+    found, _ = summed(
         zones(shapely.box(0, 0, 1, 1)), zones(shapely.box(1, 0.2, 2, 0.8), shapely.box(0, 1, 1, 2))
     )
     assert found.weights.nnz == 0
@@ -157,7 +172,7 @@ def test_a_large_zone_over_many_small_ones_is_shared_by_bins() -> None:
 
 def test_an_invalid_zone_is_repaired_and_left_to_geos() -> None:
     bow_tie = shapely.Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
-    found, remarks = area_crosswalk(zones(bow_tie), zones(shapely.box(0, 0, 1, 2), shapely.box(5, 5, 6, 6)))
+    found, remarks = summed(zones(bow_tie), zones(shapely.box(0, 0, 1, 2), shapely.box(5, 5, 6, 6)))
     assert found.weights.toarray()[0, 0] == pytest.approx(0.5, abs=1e-12)
     assert any("au contour invalide" in remark for remark in remarks)
     assert any("GEOS" in remark for remark in remarks)
@@ -182,7 +197,7 @@ def test_a_pair_out_of_its_bounds_is_marked_unsound() -> None:
 
 
 def test_overlapping_targets_are_counted_in_a_remark() -> None:
-    found, remarks = area_crosswalk(
+    found, remarks = summed(
         zones(shapely.box(0, 0, 1, 1)), zones(shapely.box(0, 0, 1, 1), shapely.box(0, 0, 0.5, 1))
     )
     assert found.lost[0] == pytest.approx(-0.5)
@@ -191,7 +206,7 @@ def test_overlapping_targets_are_counted_in_a_remark() -> None:
 
 def test_zones_in_two_planes_are_refused() -> None:
     with pytest.raises(Broken, match="projection"):
-        area_crosswalk(zones(shapely.box(0, 0, 1, 1)), zones(shapely.box(0, 0, 1, 1), crs=3035))
+        summed(zones(shapely.box(0, 0, 1, 1)), zones(shapely.box(0, 0, 1, 1), crs=3035))
 
 
 def test_the_pieces_of_zones_that_touch_by_a_line_are_surfaces_only() -> None:
@@ -231,6 +246,6 @@ def test_a_point_on_an_edge_has_a_side_and_the_other_one_when_the_edge_turns(x, 
 
 def test_a_zone_marked_valid_is_not_checked_again() -> None:
     one = dataclasses.replace(zones(shapely.box(0, 0, 2, 2)), valid=True)
-    found, remarks = area_crosswalk(one, dataclasses.replace(one, valid=True))
+    found, remarks = summed(one, dataclasses.replace(one, valid=True))
     assert found.weights.toarray() == pytest.approx(1)
     assert remarks == ()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,12 +13,6 @@ from carreau.errors import Broken
 from carreau.places import distributions
 from carreau.places.crosswalk import Crosswalk, crosswalk_of
 from carreau.places.distributions import DECILES, Quantiles, carried_quantiles, distributions_of
-
-
-def plain(kernel: Callable[..., object]) -> Callable[..., object]:
-    """The Python function under a compiled kernel (itself when NUMBA_DISABLE_JIT leaves it plain)."""
-    return getattr(kernel, "py_func", kernel)
-
 
 WANTED = (0.1, 0.25, 0.5, 0.9)
 ORIGINS = 4
@@ -127,18 +119,18 @@ def test_the_wanted_levels_may_come_in_any_order() -> None:
     np.testing.assert_array_equal(one[:, ::-1], two)
 
 
-def test_compiled_or_not_the_kernels_agree() -> None:
-    values = distributions_of(Quantiles(DECILES, np.stack([lognormal(15_000), lognormal(31_000)])), [1, 1])
-    parts = np.array([0.4, 0.6])
-    events = plain(distributions.mixture_events)(values, parts, distributions._KNOTS)
-    for slow, fast in zip(
-        events, distributions.mixture_events(values, parts, distributions._KNOTS), strict=True
-    ):
-        np.testing.assert_array_equal(slow, fast)
-    levels = np.array(WANTED)
-    np.testing.assert_array_equal(
-        plain(distributions.inverted)(*events, levels), distributions.inverted(*events, levels)
-    )
+def test_many_targets_are_mixed_by_runs_as_one_by_one() -> None:
+    random = np.random.default_rng(1)
+    values = np.sort(random.uniform(5_000, 60_000, (50, 9)), axis=1)
+    dense = random.random((50, 900)) * (random.random((50, 900)) < 0.9) / 900
+    whole = crosswalk(dense)
+    mass = random.uniform(1, 9, 50)
+    found = carried_quantiles(whole, Quantiles(DECILES, values), mass, WANTED).values
+    for target in (0, 449, 899):
+        alone = carried_quantiles(
+            whole.restricted([whole.target[target]]), Quantiles(DECILES, values), mass, WANTED
+        )
+        np.testing.assert_allclose(found[target], alone.values[0], rtol=1e-9)
 
 
 @pytest.mark.parametrize(
