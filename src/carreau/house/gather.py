@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 
-from carreau.errors import Missing
+from carreau.errors import Broken, Missing
 from carreau.house.watch import Watcher
 from carreau.house.workspace import Workspace, code_digest
 from carreau.products import Handed, Hands, Input, Wanted
@@ -92,8 +92,15 @@ class Gatherer:
         return found
 
     def _read(self, file: Fetched, index: Path | None) -> None:
-        """Read a file, keep its tables, and write the index of them."""
-        tables = read(file)
+        """Read a file, keep its tables, and write the index of them.
+
+        An unreadable file gives its place back to the one that rested before it: what served still serves.
+        """
+        try:
+            tables = read(file)
+        except (Broken, Missing):
+            self.workspace.shelf.withdrawn(file.source.id, file.published.key, file.digest)
+            raise
         for table in tables:
             self.workspace.tables.keep(_key(file, table.name), table.table)
         if index is not None:

@@ -10,6 +10,9 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType, ModuleType
 
+import pyarrow as pa
+
+from carreau.errors import Broken
 from carreau.sources.declare import Fetched, Source, Sourced, source_of
 
 _ROOM = Path(__file__).parent
@@ -25,9 +28,20 @@ def catalogue(*rooms: Path) -> Mapping[str, Source]:
 
 
 def read(file: Fetched) -> tuple[Sourced, ...]:
-    """The tables of a fetched file, read by the ``read.py`` of its source and conformed to its declared schemas."""
+    """The tables of a fetched file, read by the ``read.py`` of its source and conformed to its declared schemas.
+
+    :class:`~carreau.errors.Broken` names the file when a column of it holds what its reader does not expect.
+    """
     reader: Callable[[Fetched], tuple[Sourced, ...]] = _reader(file.source.folder).read
-    return reader(file)
+    try:
+        return reader(file)
+    except pa.ArrowException as error:
+        raise Broken(
+            f"{file.name} n'a pas le contenu attendu",
+            given=str(error).partition("\n")[0][:120],
+            expected=f"le fichier {file.published.name} ({file.published.vintage})",
+            advice="vérifier que le fichier est bien celui du millésime déclaré",
+        ) from error
 
 
 @cache

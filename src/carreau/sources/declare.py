@@ -7,6 +7,7 @@ A source is a folder of ``carreau.sources`` that holds a ``source.toml`` and a `
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,6 +27,15 @@ ARROW_TYPES: Final[Mapping[str, pa.DataType]] = {
     "boolean": pa.bool_(),
     "date": pa.date32(),
     "geometry": pa.binary(),
+}
+_QUOTED: Final = re.compile(r"'([^']{1,80})'")
+_FRENCH_TYPES: Final[Mapping[str, str]] = {
+    "text": "du texte",
+    "integer": "un nombre entier",
+    "number": "un nombre",
+    "boolean": "vrai ou faux",
+    "date": "une date",
+    "geometry": "une géométrie",
 }
 
 
@@ -140,7 +150,7 @@ def conformed(file: Fetched, name: str, table: pa.Table, remarks: tuple[str, ...
     for column in schema.columns:
         kind = ARROW_TYPES[column.type]
         if column.name in table.column_names:
-            arrays.append(table[column.name].cast(kind))
+            arrays.append(_typed(file, column, table[column.name]))
         elif column.nullable and column.role is not Role.KEY:
             arrays.append(pa.nulls(table.num_rows, kind))
         else:
@@ -151,3 +161,16 @@ def conformed(file: Fetched, name: str, table: pa.Table, remarks: tuple[str, ...
                 advice="vérifier que le fichier est bien celui du millésime déclaré, ou ajouter sa mise en page",
             )
     return Sourced(file, name, pa.table(arrays, names=list(schema.names)), remarks)
+
+
+def _typed(file: Fetched, column: Column, values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The values of a column as its declared type; :class:`~carreau.errors.Broken` names both when they are not."""
+    try:
+        return values.cast(ARROW_TYPES[column.type])
+    except pa.ArrowException as error:
+        raise Broken(
+            f"{file.name} : la colonne « {column.name} » n'est pas du type déclaré",
+            given=f"« {cell[1]} »" if (cell := _QUOTED.search(str(error))) else f"des cellules {values.type}",
+            expected=f"{_FRENCH_TYPES[column.type]} : {column.description}",
+            advice="vérifier que le fichier est bien celui du millésime déclaré",
+        ) from error

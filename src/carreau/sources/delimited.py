@@ -48,6 +48,18 @@ def encoding_of(head: bytes) -> str:
     return "utf-8"
 
 
+def refuse_wide(head: bytes, name: str) -> None:
+    """Refuse a text of two bytes a character, whose ``head`` bears its mark or is full of zero bytes.
+
+    Spreadsheets write such a file as « texte Unicode ». :class:`~carreau.errors.Broken` names it.
+    """
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or head.count(0) * 4 > len(head):
+        raise Broken(
+            f"{name} est enregistré en UTF-16", given="deux octets par caractère (« texte Unicode »)",
+            expected="un texte UTF-8 ou Windows-1252, comme le producteur le publie", advice=AGAIN,
+        )
+
+
 def _frenchness(high: bytes, encoding: str) -> int:
     """How much the bytes above 127 look like letters and signs of French in ``encoding``."""
     return sum(_FRENCH.get(character, 0) for character in high.decode(encoding, "replace"))
@@ -83,6 +95,7 @@ def table_of(stream: BinaryIO, *, delimiter: str, encoding: str, name: str, skip
 def _header(stream: BinaryIO, delimiter: str, encoding: str, name: str, skip: int) -> list[str]:
     """The stripped names of the header line (empty where a column has none)."""
     lines = [stream.readline(_LINE_LIMIT) for _ in range(skip + 1)]
+    refuse_wide(lines[-1], name)
     if not any(lines):
         expected = "une ligne d'en-tête puis des lignes de données"
         raise Broken(f"{name} est vide", given="0 octet", expected=expected, advice=AGAIN)

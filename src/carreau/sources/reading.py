@@ -25,7 +25,8 @@ def parquet_of(file: Fetched, wanted: Sequence[str] | None = None) -> pa.Table:
             return parquet.read([name for name in wanted if name in held] if wanted else None)
     except (pa.ArrowException, OSError) as error:
         raise Broken(
-            f"{file.name} n'est pas un fichier Parquet lisible", given=str(error)[:120],
+            f"{file.name} n'est pas un fichier Parquet lisible",
+            given=f"un fichier de {file.path.stat().st_size} octets, tronqué ou altéré",
             expected="un fichier Parquet complet", advice=_ADVICE,
         ) from error
 

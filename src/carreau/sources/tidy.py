@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from carreau.errors import Broken
-from carreau.sources.delimited import AGAIN, encoding_of, encoding_remark, table_of
+from carreau.sources.delimited import AGAIN, encoding_of, encoding_remark, refuse_wide, table_of
 
 __all__ = [
     "SECRECY_CODES",
@@ -27,6 +27,7 @@ __all__ = [
     "numbers_and_statuses",
     "one_row_per",
     "padded",
+    "refuse_wide",
     "table_of",
 ]
 

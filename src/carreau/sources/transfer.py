@@ -143,7 +143,7 @@ def _received(wanted: Download, transfer: Transfer) -> str:
 def _judge(name: str, place: str, beginning: bytes) -> None:
     """Go on with a file that may be the right one; :class:`~carreau.errors.Broken` for none or a web page."""
     start = beginning[:1024].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    is_page = start.startswith(_PAGES) and not name.lower().endswith((".html", ".htm", ".xhtml"))
+    is_page = _is_page(start) and not name.lower().endswith((".html", ".htm", ".xhtml"))
     if beginning and not is_page:
         return
     raise Broken(
@@ -152,6 +152,11 @@ def _judge(name: str, place: str, beginning: bytes) -> None:
         expected=f"le fichier {name} de son producteur",
         advice="télécharger le fichier à la main dans un dossier, et donner ce dossier par --mirror",
     )
+
+
+def _is_page(start: bytes) -> bool:
+    """Whether a file that starts so, in small letters, is a web page; a declaration or a comment may come first."""
+    return start.startswith(_PAGES) or (start.startswith((b"<?xml", b"<!--")) and b"<html" in start)
 
 
 def _nowhere(source: Source, published: Published, transfer: Transfer) -> Missing:

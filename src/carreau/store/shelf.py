@@ -96,6 +96,15 @@ class Shelf:
             connection.executemany(_INSERT, rows)
         return batch
 
+    def withdrawn(self, source: str, key: str, digest: str) -> bool:
+        """Whether what rests for this source and key is now what rested before, since a file of it is unreadable.
+
+        ``digest`` names that file. Nothing changes when it is not in the last batch, or when no batch came before.
+        """
+        with self._records.transaction() as connection:
+            gone = connection.execute(_WITHDRAW, {"source": source, "key": key, "digest": digest})
+            return gone.rowcount > 0
+
     def resting(self, source: str, key: str) -> tuple[Resting, ...]:
         """The files that rest whole for this source and key; none when any of them is damaged or gone.
 
@@ -123,6 +132,12 @@ _INSERT: Final = (
     f" VALUES ({', '.join('?' * (3 + len(_COLUMNS)))})"
 )
 _LAST: Final = "SELECT coalesce(max(batch), 0) FROM shelf WHERE source = ? AND key = ?"
+_WITHDRAW: Final = (
+    "DELETE FROM shelf WHERE source = :source AND key = :key AND batch ="
+    " (SELECT batch FROM shelf WHERE source = :source AND key = :key AND digest = :digest AND batch ="
+    " (SELECT max(batch) FROM shelf WHERE source = :source AND key = :key))"
+    " AND batch > (SELECT min(batch) FROM shelf WHERE source = :source AND key = :key)"
+)
 _LATEST: Final = (
     "SELECT * FROM shelf WHERE source = ? AND key = ? AND batch ="
     " (SELECT max(batch) FROM shelf WHERE source = ? AND key = ?) ORDER BY name"

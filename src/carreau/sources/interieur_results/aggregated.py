@@ -112,6 +112,12 @@ def _named_votes(file: Fetched, table: pa.Table) -> tuple[pa.Table, tuple[str, .
     })
     kept = named.filter(pc.and_(places.keys.is_valid(), votes.is_valid()))
     empty = pc.sum(pc.and_(places.keys.is_valid(), votes.is_null())).as_py() or 0
+    if empty > TOLERATED * table.num_rows:
+        raise Broken(
+            f"{file.name} : la colonne « voix » est vide sur {empty} lignes de candidats",
+            given=f"{table.num_rows} lignes de candidats", expected="un nombre de voix par candidat et par bureau",
+            advice="télécharger à nouveau le fichier",
+        )
     if aside:
         lost = pc.sum(votes.filter(places.keys.is_null())).as_py() or 0
         aside = (f"{aside[0]}, avec {lost} voix",)

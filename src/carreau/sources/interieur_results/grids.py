@@ -19,7 +19,7 @@ import pyarrow.csv as pcsv
 
 from carreau.errors import Broken
 from carreau.sources.interieur_results.headers import Header
-from carreau.sources.tidy import encoding_of
+from carreau.sources.tidy import encoding_of, refuse_wide
 
 _ADVICE: Final = "télécharger à nouveau le fichier chez son producteur, sans l'ouvrir dans un tableur"
 _WINDOW: Final = 1 << 16
@@ -56,6 +56,7 @@ def text_of(raw: bytes, name: str) -> Text:
 
     ``complete`` says whether the last line was ended. :class:`~carreau.errors.Broken` when nothing is left.
     """
+    refuse_wide(raw[:_WINDOW], name)
     lines = [line.rstrip(b"\r") for line in raw.removeprefix(b"\xef\xbb\xbf").split(b"\n")]
     start = next((place for place, line in enumerate(lines) if b";" in line or b"\t" in line), len(lines))
     kept = tuple(line for line in lines[start:] if line.strip(b" ;\t\x1a"))

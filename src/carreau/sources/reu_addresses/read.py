@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from carreau.errors import Broken
 from carreau.sources.declare import Fetched, Sourced, conformed
-from carreau.sources.reading import parquet_of
+from carreau.sources.reading import expect_columns, parquet_of
 from carreau.sources.tabular import Form, published_table
 from carreau.sources.tidy import numbers, one_row_per
 
@@ -45,8 +45,8 @@ _ADVICE: Final = "vérifier que le fichier est bien une table du répertoire él
 def read(file: Fetched) -> tuple[Sourced, ...]:
     """The table ``adresses`` (one row per address and station) or ``bureaux`` (one row per station).
 
-    :class:`~carreau.errors.Broken` when the file is unreadable, lacks the station's identifier, or (stations)
-    describes one station twice, differently.
+    :class:`~carreau.errors.Broken` when the file is unreadable, lacks the station's identifier or the
+    position of the addresses, or (stations) describes one station twice, differently.
     """
     stations = file.published.layout.startswith("bureaux")
     wanted = _STATIONS if stations else _ADDRESSES
@@ -59,6 +59,7 @@ def read(file: Fetched) -> tuple[Sourced, ...]:
         )
     keyed, aside = _keyed(file, table)
     if not stations:
+        expect_columns(file, keyed, ("longitude", "latitude"))
         return (conformed(file, "adresses", keyed, remarks + aside + _in_districts(keyed)),)
     once, repeated = one_row_per(_linked(keyed), ["id_reu"], file.name)
     return (conformed(file, "bureaux", once.sort_by("id_reu"), remarks + aside + repeated),)

@@ -184,7 +184,8 @@ def test_a_file_that_is_not_served_is_missing(transfer: Transfer, site: Any, cod
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"\xef\xbb\xbf\r\n <!DOCTYPE HTML><title>404</title>", b"<html lang='fr'>"]
+    "content", [b"", b"\xef\xbb\xbf\r\n <!DOCTYPE HTML><title>404</title>", b"<html lang='fr'>",
+                b"<?xml version='1.0'?>\n<html>", b"<!-- 404 --><HTML>"]
 )
 def test_an_empty_file_or_a_web_page_is_not_the_file(
     transfer: Transfer, site: Any, content: bytes, bring: Any

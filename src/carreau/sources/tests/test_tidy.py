@@ -258,3 +258,10 @@ def test_one_row_per_key_keeps_every_key_once(rows: list[tuple[int, int]]) -> No
     kept, remarks = one_row_per(keys, ["k"], "f.csv")
     assert sorted(kept["k"].to_pylist()) == sorted({row[0] for row in rows})
     assert bool(remarks) == (kept.num_rows < len(rows))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le"])
+def test_a_text_of_two_bytes_a_character_is_refused_by_its_name(encoding: str) -> None:
+    content = io.BytesIO("IRIS;P22_POP\n010010000;859\n".encode(encoding))
+    with pytest.raises(Broken, match=r"x\.csv est enregistré en UTF-16"):
+        table_of(content, delimiter=";", encoding="utf-8", name="x.csv")

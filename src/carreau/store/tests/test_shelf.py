@@ -121,3 +121,20 @@ def test_any_name_is_one_file_of_its_folder(name: str) -> None:
 
 def test_a_long_name_keeps_its_suffix() -> None:
     assert safe_name("é" * 300 + ".csv").endswith("é.csv")
+
+
+def test_a_file_withdrawn_gives_its_place_back_to_the_one_before(shelf: Shelf) -> None:
+    before = shelf.recorded("insee", "base", [_file(shelf, "base.csv", b"whole")])
+    shelf.recorded("insee", "base", [unreadable := _file(shelf, "base.csv", b"cut")])
+    assert shelf.withdrawn("insee", "base", unreadable.digest)
+    assert shelf.resting("insee", "base") == before
+
+
+def test_the_only_batch_and_a_file_of_an_older_one_are_not_withdrawn(shelf: Shelf) -> None:
+    first = _file(shelf, "base.csv", b"first")
+    only = shelf.recorded("insee", "base", [first])
+    assert not shelf.withdrawn("insee", "base", first.digest)
+    assert shelf.resting("insee", "base") == only
+    last = shelf.recorded("insee", "base", [_file(shelf, "base.csv", b"last")])
+    assert not shelf.withdrawn("insee", "base", first.digest)
+    assert shelf.resting("insee", "base") == last

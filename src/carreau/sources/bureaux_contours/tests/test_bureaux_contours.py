@@ -161,3 +161,11 @@ def test_the_state_s_file_of_a_department_agrees_with_the_national_table() -> No
     assert local.num_rows == same.num_rows == 278
     one, other = (shapely.from_wkb(table["geometry"].to_pylist()) for table in (local, same))
     assert shapely.area(one) == pytest.approx(shapely.area(other), rel=1e-6)
+
+
+def test_a_column_of_another_type_is_named_with_its_file(tmp_path: Path) -> None:
+    columns = {"code_commune": ["69123"], "code_bv": ["1"], "inscrits": ["beaucoup"], "geometry": [WEST.wkb]}
+    path = geoparquet(tmp_path, columns)
+    with pytest.raises(Broken, match=r"contours-france-entiere\.parquet : la colonne « inscrits »") as refused:
+        stations(path, "contours_geoparquet")
+    assert refused.value.given == "« beaucoup »"

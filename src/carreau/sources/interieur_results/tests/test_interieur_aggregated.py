@@ -187,3 +187,8 @@ def test_a_truncated_file_is_refused(tables, tmp_path: Path, key: str) -> None:
     path.write_bytes(path.read_bytes()[:-60])
     with pytest.raises(Broken, match="n'est pas lisible jusqu'au bout"):
         tables(key, path)
+
+
+def test_candidates_whose_votes_are_nearly_all_missing_are_refused(aggregated) -> None:
+    with pytest.raises(Broken, match="la colonne « voix » est vide sur 2 lignes"):
+        aggregated(CANDIDATES, VOTES | {"voix": None}, VOTES | {"voix": None, "code_bv": "7"})

@@ -145,3 +145,10 @@ def test_the_seven_column_extract_comes_out_in_the_same_shape() -> None:
     table = sourced(path, "adresses_parquet").table
     assert table.num_rows == 12_335
     assert set(pc.unique(table["code_commune"]).to_pylist()) == {"29039", "29046", "29116"}
+
+
+@pytest.mark.parametrize("column", ["longitude", "latitude"])
+def test_addresses_without_a_position_column_are_refused(column: str, tmp_path: Path) -> None:
+    path = text(tmp_path, f"{HEADER.replace(column, 'x')}\n29039,29039_1,-3.9,47.8,housenumber,0.96,2\n")
+    with pytest.raises(Broken, match=f"n'a pas la colonne « {column} »"):
+        sourced(path, "adresses_csv")
