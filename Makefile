@@ -32,7 +32,7 @@ test: check
 	if [ -f $(OUTSIDE) ]; then $(BIN)/python $(OUTSIDE); else echo "$(OUTSIDE) is not here: the outside check is skipped"; fi
 	rm -f .coverage .coverage.*
 	mkdir -p build
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --doctest-modules --cov --cov-fail-under=95 \
+	$(BIN)/python -m pytest -n 2 --dist loadfile --doctest-modules --cov --cov-fail-under=95 \
 	  --cov-report=term 2>&1 | tee build/pytest.txt
 	$(BIN)/coverage report --include='*/places/crosswalk.py,*/carreau/guard/*' --fail-under=100 > build/coverage-100.txt \
 	  || { cat build/coverage-100.txt; echo "places/crosswalk.py and guard must be covered whole"; exit 1; }

@@ -89,6 +89,7 @@ def test_a_product_without_policy_has_no_sentence_about_it() -> None:
 def test_writing_removes_the_page_of_what_is_gone(tmp_path: Path) -> None:
     (tmp_path / "sources").mkdir()
     (tmp_path / "sources" / "gone.md").write_text("# gone")
+    (tmp_path / "README.md").write_text("# old")
     assert written({"README.md": "# x\n", "sources/new.md": "# y\n"}, tmp_path) == 2
     assert sorted(p.name for p in tmp_path.rglob("*.md")) == ["README.md", "new.md"]
 
