@@ -27,7 +27,7 @@ from carreau.counters.cli.typography import (
 
 Facts = Mapping[str, Any]
 
-_FIGURE: Final = 17
+_FIGURE: Final = 18  # one of them is the space before it
 _COMPARED: Final = (("commune", "comm."), ("departement", "dépt"), ("france", "France"))
 _COMPARED_WIDTH: Final = 7
 _GRADE_STYLES: Final = {"A": "green", "B": "green", "C": "yellow", "D": "magenta", "E": "magenta"}
@@ -161,7 +161,7 @@ def compared(other: Any, value: float, margin: float | None, unit: str) -> str:
 def figure(value: float, margin: float | None, unit: str) -> str:
     """The value with its margin in the room it has; the unit is left out when all cannot stand."""
     whole = with_margin(value, margin, unit)
-    return whole if len(whole) <= _FIGURE else shortened(with_margin(value, margin), _FIGURE)
+    return whole if len(whole) < _FIGURE else shortened(with_margin(value, margin), _FIGURE - 1)
 
 
 def bar(indicator: Facts, width: int) -> Text:
