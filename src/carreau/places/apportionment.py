@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from carreau.places.crosswalk import Crosswalk, Floats
+from carreau.places.successions import located
 from carreau.places.zones import Codes
 
 Index = NDArray[np.int64]
@@ -77,7 +78,7 @@ def apportionment_of(zones: Places, stations: Places, candidates: Sequence[Candi
 def _alone(zones: Places, stations: Places, methods: NDArray[np.object_]) -> tuple[Index, Index, Floats]:
     """Zones whose commune has a single station: all of each goes to it."""
     communes, first, count = np.unique(stations.communes, return_index=True, return_counts=True)
-    place, found = _located(zones.communes, communes)
+    place, found = located(zones.communes, communes)
     chosen = np.flatnonzero(found & (count[place] == 1)) if len(communes) else np.empty(0, np.int64)
     methods[chosen] = ALONE
     return chosen, first[place[chosen]], np.ones(len(chosen))
@@ -88,8 +89,8 @@ def _taken(
 ) -> tuple[Index, Index, Floats]:
     """The weights of the zones that nobody carries yet and that ``candidate`` can; their method is noted."""
     triples: Any = candidate.walk.weights.tocoo()
-    row, row_found = _located(candidate.walk.origin[triples.coords[0]], zones.codes)
-    column, column_found = _located(candidate.walk.target[triples.coords[1]], stations.codes)
+    row, row_found = located(candidate.walk.origin[triples.coords[0]], zones.codes)
+    column, column_found = located(candidate.walk.target[triples.coords[1]], stations.codes)
     enough = candidate.support[triples.coords[0]] >= candidate.least
     keep = row_found & column_found & enough & (triples.data > 0)
     keep &= methods[row] == LOST
@@ -103,7 +104,7 @@ def _spread(zones: Places, stations: Places, methods: NDArray[np.object_]) -> tu
     """Zones left whose commune has stations: spread over them by registered voters (equally when none is known)."""
     order = np.argsort(stations.communes, kind="stable")
     communes, start, count = np.unique(stations.communes[order], return_index=True, return_counts=True)
-    place, found = _located(zones.communes, communes)
+    place, found = located(zones.communes, communes)
     left = np.flatnonzero(found & (methods == LOST)) if len(communes) else np.empty(0, np.int64)
     methods[left] = SPREAD
     size = count[place[left]]
@@ -111,15 +112,6 @@ def _spread(zones: Places, stations: Places, methods: NDArray[np.object_]) -> tu
     within = np.arange(len(rows)) - np.repeat(np.cumsum(size) - size, size)
     columns = order[np.repeat(start[place[left]], size) + within]
     return rows, columns, np.maximum(np.nan_to_num(stations.registered[columns]), 1e-6)
-
-
-def _located(wanted: Codes, known: Codes) -> tuple[Index, NDArray[np.bool_]]:
-    """The position of each wanted code among ``known`` (any order), and whether it is there."""
-    if not len(known):
-        return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), np.bool_)
-    order = np.argsort(known)
-    position = order[np.minimum(np.searchsorted(known, wanted, sorter=order), len(known) - 1)]
-    return position, known[position] == wanted
 
 
 def _scaled(weights: sparse.csr_array) -> sparse.csr_array:

@@ -14,7 +14,9 @@ class Wanted:
     """One input of a product: its alias, the source table, the files in order of preference.
 
     ``files`` are patterns of the keys of the source's published files (choices of one pattern are joined by ``|``).
-    The first pattern with a file at hand wins, and in it the first declared; with ``many``, all the files of that pattern are handed over together.
+    The first pattern with a file at hand wins, and in it the first declared; with ``many``, all the files of that
+    pattern are handed over together. ``without`` says, in French, what becomes of the product when an input that is
+    not required is absent: the product repeats it in its remarks.
     """
 
     alias: str
@@ -23,6 +25,7 @@ class Wanted:
     files: tuple[str, ...]
     required: bool
     many: bool = False
+    without: str = ""
 
 
 def inputs_of(facts: Mapping[str, Any]) -> tuple[Wanted, ...]:
@@ -33,6 +36,6 @@ def inputs_of(facts: Mapping[str, Any]) -> tuple[Wanted, ...]:
         raise Broken(
             "une entrée du produit est mal déclarée",
             given=str(error),
-            expected="alias, source, table, files, required, et many",
+            expected="alias, source, table, files, required ; si besoin many, without",
             advice="corriger « inputs » dans product.toml",
         ) from error

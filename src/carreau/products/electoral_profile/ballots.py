@@ -6,10 +6,10 @@ never mixed. One is taken for the whole territory, the other is named in a remar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -18,14 +18,22 @@ from scipy import sparse
 
 from carreau.places import Stations, successions_of
 from carreau.places.codes import current_commune, movements_of
-from carreau.products.declare import Handed, Hands
-from carreau.products.electoral_profile.columns import OFFICIAL
+from carreau.places.successions import located
+from carreau.products.declare import Handed, Hands, Input
+from carreau.products.electoral_profile.columns import STANDING
 from carreau.products.electoral_profile.elections import Election, election_of
 from carreau.products.electoral_profile.material import Brought
-from carreau.products.electoral_profile.places import among, taken, texts
-from carreau.products.electoral_profile.refined import StationFrame
-from carreau.products.electoral_profile.zones import located
+from carreau.products.electoral_profile.places import among, taken
+from carreau.products.electoral_profile.refined import Codes, StationFrame, codes_of, numbers
 from carreau.sources.interieur_results.blocs import bloc_of
+from carreau.sources.manifest import STATUSES
+
+AS_MANY: Final = 0.98  # two files know about as many voters: the more official is taken
+OLDEST: Final = date(1999, 1, 1)  # before every ballot that is read: every later merger is followed
+_NO_CANDIDATES: Final = pa.table(
+    {name: pa.array([], pa.string()) for name in ("id_election", "bv_id", "nom", "prenom", "nuance", "liste")}
+    | {"voix": pa.array([], pa.int64())}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,41 +46,35 @@ class Elections:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """One election as one file tells it, and how many registered voters of the territory it knows."""
+    """One election as one file tells it: all its stations, those of the territory, and the voters of these."""
 
     handed: Handed
     stations: pa.Table
+    here: pa.Table
     registered: float
 
 
 def elections_of(hands: Hands, facts: Mapping[str, Any], places: StationFrame, stations: StationFrame) -> Elections:
     """The elections that the files at hand tell of the stations' communes, brought onto ``stations``."""
     now = commune_now(hands, places)
-    here = set(stations.communes)
-    told: dict[str, list[_Told]] = {}
-    for handed in hands.get("ballots", ()):
-        for name, table in _by_election(handed.read()).items():
-            inside = np.array([now(code) in here for code in texts(table["code_commune"])])
-            voters = np.asarray(table["inscrits"].cast(pa.float64()).fill_null(0).to_numpy())
-            told.setdefault(name, []).append(_Told(handed, table, float(voters[inside].sum())))
-    brought, remarks = [], []
+    told = _told(hands, now, set(stations.communes.tolist()))
+    brought: list[Brought] = []
+    remarks: list[str] = []
     for name in sorted(told, key=_order):
-        chosen = _best([one for one in told[name] if one.registered > 0])
-        if chosen is None:
-            continue
-        remarks += _set_aside(name, chosen, told[name])
-        election = election_of(
-            (chosen.stations, _candidates(hands, chosen.handed, name)), chosen.handed.input, bloc_of, facts
-        )
+        best = _best(told[name])
+        candidates, files = _candidates(hands, best.handed, name)
+        inputs = tuple(dict.fromkeys([best.handed.input, *files]))
+        election = election_of((best.stations, candidates), inputs, bloc_of, facts)
         weights, said = _succession(election, places, stations, now)
-        brought.append(Brought(election, weights))
-        remarks += [f"{election.title} : {sentence}" for sentence in said]
+        today = _mapped(election.communes, now)
+        brought.append(Brought(replace(election, communes=today), weights))
+        remarks += [f"{election.title} : {sentence}" for sentence in (*_set_aside(best, told[name]), *said)]
     return Elections(tuple(brought), tuple(remarks))
 
 
 def commune_now(hands: Hands, places: StationFrame) -> Callable[[str], str]:
     """The function that gives today's commune of a past one; merged communes follow their movement."""
-    known = set(places.communes)
+    known = set(places.communes.tolist())
     movements = movements_of(hands["mouvements"][0].read()) if hands.get("mouvements") else None
     found: dict[str, str] = {}
 
@@ -80,11 +82,29 @@ def commune_now(hands: Hands, places: StationFrame) -> Callable[[str], str]:
         if code in known or movements is None:
             return code
         if code not in found:
-            today = current_commune(code, date(1999, 1, 1), movements)
+            today = current_commune(code, OLDEST, movements)
             found[code] = today if today in known else code
         return found[code]
 
     return now
+
+
+def _told(hands: Hands, now: Callable[[str], str], here: set[str]) -> dict[str, list[_Told]]:
+    """The elections that speak of the communes ``here``, each as every file tells it."""
+    told: dict[str, list[_Told]] = {}
+    for handed in hands.get("ballots", ()):
+        for name, table in _by_election(handed.read()):
+            inside = table.filter(pa.array(among(_mapped(codes_of(table["code_commune"]), now), here)))
+            voters = float(np.nansum(numbers(inside["inscrits"])))
+            if voters > 0:
+                told.setdefault(name, []).append(_Told(handed, table, inside, voters))
+    return told
+
+
+def _mapped(communes: Codes, now: Callable[[str], str]) -> Codes:
+    """Today's commune of each past one."""
+    names, index = np.unique(communes, return_inverse=True)
+    return np.array([now(name) for name in names.tolist()], dtype=np.str_)[index]
 
 
 def _order(name: str) -> tuple[str, str]:
@@ -93,44 +113,39 @@ def _order(name: str) -> tuple[str, str]:
     return year, rest
 
 
-def _by_election(table: pa.Table) -> dict[str, pa.Table]:
+def _by_election(table: pa.Table) -> Iterator[tuple[str, pa.Table]]:
     """The rows of each election of a table."""
-    names = pc.unique(table["id_election"]).to_pylist()
-    return {name: table.filter(pc.equal(table["id_election"], name)) for name in names}
+    for name in pc.unique(table["id_election"]).to_pylist():
+        yield name, table.filter(pc.equal(table["id_election"], name))
 
 
-def _best(told: Sequence[_Told]) -> _Told | None:
+def _best(told: Sequence[_Told]) -> _Told:
     """The file that knows most of the territory's voters; the most official of those that know about as many."""
-    if not told:
-        return None
     most = max(one.registered for one in told)
-    near = [one for one in told if one.registered >= 0.98 * most]
-    return min(near, key=lambda one: OFFICIAL.index(one.handed.input.status))
+    near = [one for one in told if one.registered >= AS_MANY * most]
+    return min(near, key=lambda one: STATUSES.index(one.handed.input.status))
 
 
-def _set_aside(name: str, chosen: _Told, told: Sequence[_Told]) -> list[str]:
-    """The remark on the files that tell the same election otherwise; nothing when they tell the same."""
-    others = [
-        one
-        for one in told
-        if one is not chosen
-        and one.registered > 0
-        and not one.stations.select(["bv_id", "votants"])
-        .sort_by("bv_id")
-        .equals(chosen.stations.select(["bv_id", "votants"]).sort_by("bv_id"))
-    ]
-    if not others:
-        return []
-    kept, left = chosen.handed.input, others[0].handed.input
-    return [
-        f"{name} : {kept.name} ({kept.status}) est retenu et n'est pas mélangé avec {left.name} "
-        f"({left.status}, {others[0].stations.num_rows} bureaux), "
-        "qui raconte la même élection autrement"
-    ]
+def _set_aside(best: _Told, told: Sequence[_Told]) -> Iterator[str]:
+    """The remark on the files that tell otherwise of the territory; nothing when they tell the same."""
+    mine = _voters(best)
+    others = [one.handed.input for one in told if one is not best and not _voters(one).equals(mine)]
+    if others:
+        kept = best.handed.input
+        left = ", ".join(f"{one.name} ({STANDING[one.status]})" for one in others)
+        yield (
+            f"plusieurs fichiers la racontent autrement ; {kept.name} ({STANDING[kept.status]}) est retenu, "
+            f"{left} mis de côté : ils ne sont pas mélangés"
+        )
 
 
-def _candidates(hands: Hands, stations: Handed, name: str) -> pa.Table:
-    """The candidates of one election, from the file that goes with its stations: the same file, or its pair."""
+def _voters(told: _Told) -> pa.Table:
+    """The voters of each station of the territory, in order: what two files must agree on to tell the same."""
+    return told.here.select(["bv_id", "votants"]).sort_by("bv_id").combine_chunks()
+
+
+def _candidates(hands: Hands, stations: Handed, name: str) -> tuple[pa.Table, tuple[Input, ...]]:
+    """The candidates of one election and the file that tells them: that of its stations, or its pair; none without."""
     candidates = hands.get("ballots_candidats", ())
     same = [one for one in candidates if one.input.digest == stations.input.digest]
     pair = [
@@ -138,41 +153,34 @@ def _candidates(hands: Hands, stations: Handed, name: str) -> pa.Table:
         for one in candidates
         if one.file.published.folder == stations.file.published.folder and one.input.status == stations.input.status
     ]
-    tables = [one.read(None, [("id_election", "==", name)]) for one in same or pair]
-    return next((table for table in tables if table.num_rows), tables[0] if tables else _NO_CANDIDATES)
-
-
-_NO_CANDIDATES = pa.table(
-    {name: pa.array([], pa.string()) for name in ("id_election", "bv_id", "nom", "prenom", "nuance", "liste")}
-    | {"voix": pa.array([], pa.int64())}
-)
+    for one in same or pair:
+        table = one.read(None, [("id_election", "==", name)])
+        if table.num_rows:
+            return table, (one.input,)
+    return _NO_CANDIDATES, ()
 
 
 def _succession(
     election: Election, places: StationFrame, stations: StationFrame, now: Callable[[str], str]
 ) -> tuple[sparse.csr_array, tuple[str, ...]]:
     """The weights from the election's stations to today's, and the remarks on those that changed."""
-    around = taken(places, among(places.communes, set(stations.communes)))
+    around = taken(places, among(places.communes, set(stations.communes.tolist())))
+    size = len(around.codes)
+    labels, nowhere = around.labels.astype(np.str_), np.full(size, "", dtype=np.str_)
+    shapes = np.full(size, None, dtype=np.object_)
     today = Stations(
-        "",
-        around.codes.astype(np.str_),
-        around.communes.astype(np.str_),
-        around.departments.astype(np.str_),
-        around.labels.astype(np.str_),
-        around.registered,
-        np.full(len(around.codes), None),
-        np.full(len(around.codes), ""),
+        "", around.codes, around.communes, around.departments, labels, around.registered, shapes, nowhere
     )
-    near = set(around.communes)
-    concerned = np.flatnonzero([now(code) in near for code in election.communes])
-    past = pa.table({"bv_id": election.codes[concerned].tolist()})
+    near = set(around.communes.tolist())
+    concerned = election.codes[among(_mapped(election.communes, now), near)]
+    past = pa.table({"bv_id": pa.array(concerned, pa.string())})
     found = successions_of(past, today, vintage=election.id, commune_now=now)
     pieces = found.crosswalk.weights.tocoo()
-    row, _ = located(np.asarray(found.crosswalk.origin, dtype=object), election.codes)
-    column, kept = located(np.asarray(found.crosswalk.target, dtype=object), stations.codes)
+    row, _ = located(found.crosswalk.origin, election.codes)
+    column, kept = located(found.crosswalk.target, stations.codes)
     keep = kept[pieces.coords[1]]
     weights = sparse.csr_array(
         (pieces.data[keep], (row[pieces.coords[0][keep]], column[pieces.coords[1][keep]])),
         shape=(len(election.codes), len(stations.codes)),
     )
-    return weights, tuple(remark for remark in found.remarks if "n'existent plus" in remark or "perdues" in remark)
+    return weights, tuple(remark for remark in found.remarks if "plus" in remark)

@@ -13,15 +13,14 @@ from scipy import sparse
 from carreau.products.electoral_profile import margins
 from carreau.products.electoral_profile.carrier import LEVELS
 from carreau.products.electoral_profile.elections import Election, Measure
-from carreau.products.electoral_profile.estimate import Estimate
+from carreau.products.electoral_profile.estimate import NOBODY, Estimate
 from carreau.products.electoral_profile.indicators import Indicator
-from carreau.products.electoral_profile.refined import Codes, StationFrame
+from carreau.products.electoral_profile.refined import Codes, StationFrame, Values
 
-Values = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 NO_RESULT: Final = "pas de résultat de cette élection pour ce bureau"
 NOT_PUBLISHED: Final = "le fichier de cette élection ne donne pas ce chiffre"
-COVERED: Final = 0.85  # a level is compared with when the election's file holds most of its registered voters
+COVERED: Final = 0.85  # a level is compared with when the election's file tells the figure of most of its voters
 
 
 def estimates_of_election(
@@ -36,8 +35,18 @@ def estimates_of_election(
     reached = np.asarray(weights.sum(axis=0)).ravel() > 0
     changed = _changed_part(weights, carried["inscrits"], stations.registered)
     groups = {level: _group(election, stations, places, level) for level in LEVELS}
+    context = _Context(carried, reached, changed, groups)
     for measure in election.measures:
-        yield _estimate(election, measure, stations, _Context(carried, reached, changed, groups))
+        yield _estimate(election, measure, context)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The group of each past station and of each of today's stations at one level, and the voters of each group."""
+
+    past: Index
+    today: Index
+    voters: Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ class _Context:
     carried: Mapping[str, Values]
     reached: npt.NDArray[np.bool_]
     changed: Values
-    groups: Mapping[str, tuple[Index, Index]]
+    groups: Mapping[str, _Group]
 
 
 def _carried(weights: sparse.csr_array, counts: Values) -> Values:
@@ -67,34 +76,31 @@ def _changed_part(weights: sparse.csr_array, before: Values, today: Values) -> V
     return np.where(whole, np.clip(np.nan_to_num(moved, nan=1.0), 0, 1), 1.0)
 
 
-def _group(election: Election, stations: StationFrame, places: StationFrame, level: str) -> tuple[Index, Index]:
-    """The group of each past station and of each of today's stations at ``level``; -1 where too little is covered."""
+def _group(election: Election, stations: StationFrame, places: StationFrame, level: str) -> _Group:
+    """The groups at ``level`` of the past stations and of today's, with the voters of each group today."""
     past, today, all_places = (_codes(frame, level) for frame in (election, stations, places))
-    names, index = np.unique(np.concatenate([past, today, all_places]).astype(str), return_inverse=True)
+    names, index = np.unique(np.concatenate([past, today, all_places]), return_inverse=True)
     of_past, of_today, of_all = np.split(index, [len(past), len(past) + len(today)])
-    there = np.bincount(of_past, np.nan_to_num(election.counts["inscrits"]), minlength=len(names))
-    whole = np.bincount(of_all, np.nan_to_num(places.registered), minlength=len(names))
-    enough = there >= COVERED * whole
-    return of_past, np.where(enough[of_today], of_today, -1)
+    return _Group(of_past, of_today, _sums(of_all, places.registered, len(names)))
 
 
 def _codes(frame: Election | StationFrame, level: str) -> Codes:
     """The code of each row of ``frame`` at ``level``."""
     if level == "france":
-        return np.full(len(frame.codes), "", dtype=object)
+        return np.full(len(frame.codes), "", dtype=np.str_)
     return frame.communes if level == "commune" else frame.departments
 
 
-def _estimate(election: Election, measure: Measure, stations: StationFrame, context: _Context) -> Estimate:
+def _estimate(election: Election, measure: Measure, context: _Context) -> Estimate:
     """One measure of an election on today's stations."""
     number = context.carried[measure.number]
     base = context.carried[measure.base] if measure.base else np.full(len(number), np.nan)
     indicator = _indicator(election, measure)
     value = np.where(context.reached, _figure(number, base, indicator.kind), np.nan)
-    compared = {level: _compared(election, measure, *context.groups[level], indicator.kind) for level in LEVELS}
     margin = _margin(election, measure, value, context.changed)
-    status = np.full(len(value), "", dtype=object)
+    status = np.full(len(value), "", dtype=np.object_)
     status[~np.isfinite(value)] = NOT_PUBLISHED
+    status[base == 0] = NOBODY
     status[~context.reached] = NO_RESULT
     shown = np.isfinite(value)
     return Estimate(
@@ -105,7 +111,7 @@ def _estimate(election: Election, measure: Measure, stations: StationFrame, cont
         margin,
         margins.grade_of(margin, value, indicator.unit),
         status,
-        compared,
+        {level: _compared(election, measure, context.groups[level]) for level in LEVELS},
     )
 
 
@@ -118,9 +124,6 @@ def _indicator(election: Election, measure: Measure) -> Indicator:
         measure.unit,
         f"{measure.description}, {election.title}",
         "share" if measure.base else "count",
-        None,
-        None,
-        None,
     )
 
 
@@ -132,17 +135,25 @@ def _figure(number: Values, base: Values, kind: str) -> Values:
         return np.where(base > 0, number / base * 100, np.nan)
 
 
-def _compared(election: Election, measure: Measure, past: Index, today: Index, kind: str) -> Values:
-    """The same figure summed over the group of each station, as the election's file gives it."""
-    if kind == "count":
-        return np.full(len(today), np.nan)
-    size = int(max(past.max(initial=0), today.max(initial=0))) + 1
-    sums = [
-        np.bincount(past, np.nan_to_num(election.counts[name]), minlength=size)
-        for name in (measure.number, measure.base)
-    ]
-    figure = _figure(sums[0], sums[1], kind)
-    return np.where(today >= 0, figure[np.maximum(today, 0)], np.nan)
+def _compared(election: Election, measure: Measure, group: _Group) -> Values:
+    """The same figure summed over the group of each station, NaN where too few of its voters' stations tell it.
+
+    A past station that lacks the number or the base is in neither sum.
+    """
+    if not measure.base:
+        return np.full(len(group.today), np.nan)
+    number, base, voters = (election.counts[name] for name in (measure.number, measure.base, "inscrits"))
+    told = np.isfinite(number) & np.isfinite(base)
+    total, of_base, known = (
+        _sums(group.past, np.where(told, counts, 0.0), len(group.voters)) for counts in (number, base, voters)
+    )
+    figure = np.where(known >= COVERED * group.voters, _figure(total, of_base, "share"), np.nan)
+    return np.asarray(figure[group.today])
+
+
+def _sums(group: Index, counts: Values, size: int) -> Values:
+    """The counts summed over each group; one that is not given adds nothing."""
+    return np.bincount(group, np.nan_to_num(counts), minlength=size).astype(np.float64)
 
 
 def _margin(election: Election, measure: Measure, value: Values, changed: Values) -> Values:
@@ -154,6 +165,5 @@ def _margin(election: Election, measure: Measure, value: Values, changed: Values
     weight = np.nan_to_num(election.counts[measure.base])
     group = np.zeros(len(past), dtype=np.int64)
     between = margins.spread_between(past[:, None], weight[:, None], group, 1)[0, 0]
-    return np.asarray(
-        np.where(np.isfinite(value), margins.half_width() * kappa["kappa"] * between * np.sqrt(changed), np.nan)
-    )
+    deviation = kappa["kappa"] * between * np.sqrt(changed)
+    return np.asarray(np.where(np.isfinite(value), margins.half_width() * deviation, np.nan))

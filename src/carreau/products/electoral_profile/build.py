@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -21,13 +22,16 @@ from carreau.terms import Column, Provenance, Schema
 
 __all__ = ["build", "refine"]
 
+BEHIND: Final = ("iris", "adresses", "carreaux")  # the files that say how much of a zone goes to a station
+WAYS: Final = {"identite": "zones entières", "commune": "inscrits de la commune"}
+
 
 def build(product: Product, material: Material) -> Draft:
     """The Draft of the profile: one row per station of the territory, sorted by ``bv_id``."""
     refined = material.refined
     indicators = indicators_of(product.facts)
     carrier = carrier_of(refined)
-    columns = list(key_columns(refined.stations, provenance_of([material.contours], "fichier des bureaux")))
+    columns = list(key_columns(refined.stations, provenance_of(material.contours, "fichier des bureaux")))
     method = method_of(refined, carrier)
     said = set()
     for estimate in _in_order(
@@ -38,7 +42,7 @@ def build(product: Product, material: Material) -> Draft:
         columns += indicator_columns(estimate, _provenance(estimate.indicator, refined, method))
     for brought in material.elections:
         provenance = provenance_of(
-            [brought.election.input, material.contours],
+            [*brought.election.inputs, *material.contours],
             "résultats du bureau, portés sur les bureaux d'aujourd'hui par leur code",
         )
         for estimate in estimates_of_election(brought.election, brought.weights, refined.stations, material.places):
@@ -54,23 +58,21 @@ def _in_order(indicators: Iterable[Indicator], estimates: Iterable[Estimate]) ->
 
 
 def _provenance(indicator: Indicator, refined: Refined, method: str) -> Provenance:
-    """Where an indicator comes from: the inputs it reads, and how they were carried."""
-    return provenance_of([refined.inputs[alias] for alias in indicator.aliases if alias in refined.inputs], method)
+    """Where an indicator comes from, how it was carried, and how official is the least of all that it rests on."""
+    read = [entry for alias in indicator.aliases for entry in refined.inputs.get(alias, ())]
+    behind = [entry for alias in BEHIND for entry in refined.inputs.get(alias, ())]
+    return provenance_of(read, method, behind)
 
 
 def method_of(refined: Refined, carrier: Carrier) -> str:
     """How the people of the territory were carried to its stations, by part: « adresses (98 %), surface (2 %) »."""
     reaching = carrier.mass * np.asarray(refined.weights.sum(axis=1)).ravel()
     total = reaching.sum()
-    parts = {
-        name: reaching[refined.zones.methods == name].sum() / total for name in set(refined.zones.methods) if total > 0
-    }
-    shown = sorted(((part, name) for name, part in parts.items() if name and part > 0), reverse=True)
-    return (
-        "IRIS vers bureau par " + ", ".join(f"{name} ({part:.0%})".replace("%", "\u202f%") for part, name in shown)
-        if shown
-        else "aucun report"
-    )
+    methods = sorted(set(refined.zones.methods.tolist()))
+    parts = {name: reaching[refined.zones.methods == name].sum() / total for name in methods if total > 0}
+    shown = sorted(((part, name) for name, part in parts.items() if part > 0), reverse=True)
+    said = [f"{WAYS.get(name, name)} ({part:.0%})".replace("%", "\u202f%") for part, name in shown]
+    return f"IRIS vers bureau par {', '.join(said)}" if said else "aucun report"
 
 
 def _draft(
@@ -84,9 +86,10 @@ def _draft(
             f"{len(unsaid)} indicateurs déclarés n'ont aucune donnée dans les fichiers lus : {', '.join(unsaid)}"
         )
     lineage = [
-        material.contours,
-        *material.refined.inputs.values(),
-        *(brought.election.input for brought in material.elections),
+        *material.contours,
+        *material.lists,
+        *(entry for entries in material.refined.inputs.values() for entry in entries),
+        *(entry for brought in material.elections for entry in brought.election.inputs),
     ]
     return Draft(
         product,

@@ -11,9 +11,8 @@ import numpy.typing as npt
 from scipy import sparse
 
 from carreau.products.electoral_profile import margins
-from carreau.products.electoral_profile.refined import Codes, Refined
+from carreau.products.electoral_profile.refined import Codes, Refined, Values
 
-Values = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
 LEVELS: Final = ("commune", "departement", "france")
 
@@ -31,7 +30,8 @@ class Carrier:
     """All that carries: zones to stations (``weights``), zones to levels, and what a station is made of.
 
     ``mass`` is the people of each zone; ``reach`` the people that reach each station; ``main_zone`` the zone that
-    gives a station the most, -1 where none does; ``large`` marks the stations of communes surveyed by sampling.
+    gives a station the most people, -1 where none reaches it; ``large`` marks the stations of communes surveyed by
+    sampling.
     """
 
     weights: sparse.csr_array
@@ -74,22 +74,22 @@ def carrier_of(refined: Refined) -> Carrier:
         zone_department=np.asarray(levels["departement"].matrix.argmax(axis=0)).ravel(),
         station_department=levels["departement"].member,
         large=size >= margins.facts()["confidence"]["large_commune"]["value"],
-        main_zone=main_zone_of(refined.weights),
+        main_zone=main_zone_of(refined.weights, mass),
     )
 
 
 def _level(of_zone: Codes, of_station: Codes) -> Level:
     """The level whose groups are the codes of zones and stations."""
-    names, index = np.unique(np.concatenate([of_zone, of_station]).astype(str), return_inverse=True)
+    names, index = np.unique(np.concatenate([of_zone, of_station]), return_inverse=True)
     here = index[: len(of_zone)]
     matrix = sparse.csr_array((np.ones(len(here)), (here, np.arange(len(here)))), shape=(len(names), len(here)))
     return Level(matrix, index[len(of_zone) :])
 
 
-def main_zone_of(weights: sparse.csr_array) -> Index:
-    """The zone that gives each station the largest weight, -1 for a station that meets none."""
+def main_zone_of(weights: sparse.csr_array, mass: Values) -> Index:
+    """The zone that gives each station the most of ``mass``, -1 for a station that meets none."""
     pieces = sparse.coo_array(weights)
-    order = np.lexsort((-pieces.data, pieces.col))
+    order = np.lexsort((-pieces.data * mass[pieces.row], pieces.col))
     stations, first = np.unique(pieces.col[order], return_index=True)
     best = np.full(weights.shape[1], -1, dtype=np.int64)
     best[stations] = pieces.row[order][first]

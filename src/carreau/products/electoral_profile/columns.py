@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,78 +14,70 @@ from carreau.products.electoral_profile import margins
 from carreau.products.electoral_profile.carrier import LEVELS
 from carreau.products.electoral_profile.estimate import Estimate
 from carreau.products.electoral_profile.indicators import Indicator
-from carreau.products.electoral_profile.refined import StationFrame
+from carreau.products.electoral_profile.refined import StationFrame, Texts, Values
+from carreau.sources.manifest import STATUSES
 from carreau.terms import Column, ColumnType, Provenance, Role
 
-OFFICIAL: Final = ("original", "extract", "compiled", "facsimile", "synthetic", "unknown")
+STANDING: Final = {
+    "original": "original",
+    "extract": "extrait",
+    "compiled": "compilation",
+    "facsimile": "fac-similé",
+    "synthetic": "synthétique",
+    "unknown": "d'origine inconnue",
+}
 COMPARED: Final = {
     "commune": "la commune",
     "departement": "le département",
     "france": "la France couverte par la source",
 }
+PLACED: Final = {"contour": "contour du bureau", "commune": "contour de la commune", "": "sans contour"}
 
 
-def provenance_of(inputs: Iterable[Input], method: str) -> Provenance:
-    """Where a figure made from ``inputs`` comes from; its status is that of the least official of them."""
+def provenance_of(inputs: Iterable[Input], method: str, behind: Iterable[Input] = ()) -> Provenance:
+    """Where a figure made from ``inputs`` comes from, and by which method.
+
+    Its status is that of the least official of ``inputs`` and of the files ``behind`` them (those that placed it).
+    """
     used = list(dict.fromkeys(inputs))
     return Provenance(
         source=" ; ".join(f"{entry.source} : {entry.name}" for entry in used),
         vintage=" ; ".join(dict.fromkeys(entry.vintage for entry in used)),
         method=method,
-        status=max((entry.status for entry in used), key=OFFICIAL.index, default="unknown"),
+        status=max((entry.status for entry in (*used, *behind)), key=STATUSES.index, default="unknown"),
     )
 
 
 def key_columns(stations: StationFrame, provenance: Provenance) -> Iterator[tuple[Column, pa.Array]]:
     """The columns that say which station a row is: key, commune, registered voters, how it is placed."""
-    registered = Column(
-        "inscrits",
-        "number",
-        "Électeurs inscrits dans le bureau de vote, selon le fichier des bureaux",
-        "électeurs",
-        Role.COUNT,
-        title="Inscrits",
-        provenance=provenance,
-    )
-    for name, title, description, role, values in (
-        (
-            "bv_id",
-            "Bureau",
-            "Bureau de vote : code de la commune, « _ », numéro du bureau sur quatre caractères",
-            Role.KEY,
-            stations.codes,
-        ),
-        (
-            "code_commune",
+    placed = np.array([PLACED[way] for way in stations.placed], dtype=np.object_)
+    words = {
+        "bv_id": (Role.KEY, "Bureau", "Bureau de vote : code de la commune, « _ », numéro sur quatre caractères"),
+        "code_commune": (
+            Role.PLACE,
             "Code commune",
             "Code officiel de la commune (Paris, Lyon et Marseille : une seule commune)",
-            Role.PLACE,
-            stations.communes,
         ),
-        ("libelle_commune", "Commune", "Nom de la commune", Role.PLACE, stations.labels),
-    ):
-        yield (
-            Column(
-                name,
-                "text",
-                description,
-                "",
-                role,
-                nullable=role is not Role.KEY,
-                title=title,
-                provenance=provenance,
-            ),
-            pa.array(values, pa.string()),
-        )
-    yield registered, _numbers(stations.registered)
-    placed = np.where(stations.placed == "", "sans contour", stations.placed)
-    description = (
-        "Comment le bureau est placé : son contour, celui de sa commune dont il est le seul bureau, ou sans contour"
-    )
-    yield (
-        Column("rattachement", "text", description, "", Role.PLACE, title="Rattachement", provenance=provenance),
-        pa.array(placed, pa.string()),
-    )
+        "libelle_commune": (Role.PLACE, "Commune", "Nom de la commune"),
+        "inscrits": (Role.COUNT, "Inscrits", "Électeurs inscrits dans le bureau de vote, selon le fichier des bureaux"),
+        "rattachement": (
+            Role.PLACE,
+            "Rattachement",
+            "Comment le bureau est placé : par son contour, par celui de sa commune s'il en est le seul bureau, ou pas",
+        ),
+    }
+    values = {
+        "bv_id": pa.array(stations.codes, pa.string()),
+        "code_commune": pa.array(stations.communes, pa.string()),
+        "libelle_commune": _texts(stations.labels),
+        "inscrits": _numbers(stations.registered),
+        "rattachement": pa.array(placed, pa.string()),
+    }
+    for name, (role, title, description) in words.items():
+        kind: ColumnType = "number" if role is Role.COUNT else "text"
+        unit, nullable = "électeurs" if role is Role.COUNT else "", role is not Role.KEY
+        named = {"title": title, "nullable": nullable, "provenance": provenance}
+        yield Column(name, kind, description, unit, role, **named), values[name]  # type: ignore[arg-type] # as Column declares
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +124,8 @@ def _certainty(estimate: Estimate) -> Iterator[Beside]:
 def _counts(estimate: Estimate) -> Iterator[Beside]:
     """The counts behind a share, a ratio or a quantile."""
     if estimate.indicator.kind in {"share", "ratio"}:
-        yield Beside("nombre", "Nombre", "numérateur estimé dans le bureau", "nombre", Role.COUNT, _numbers(estimate.number))
+        what = "numérateur estimé dans le bureau"
+        yield Beside("nombre", "Nombre", what, "nombre", Role.COUNT, _numbers(estimate.number))
     if estimate.indicator.kind != "count":
         what = "dénominateur estimé dans le bureau : ceux sur qui porte le chiffre"
         yield Beside("base", "Base", what, "nombre", Role.COUNT, _numbers(estimate.base))
@@ -146,7 +139,7 @@ def _gaps(estimate: Estimate) -> Iterator[Beside]:
         yield Beside(f"ecart_{level}", f"Écart {level}", f"écart avec {COMPARED[level]}", unit, Role.MEASURE, gap)
 
 
-def _numbers(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> pa.Array:
+def _numbers(values: Values) -> pa.Array:
     """Floats with nulls where there is no number."""
     return pa.array(values, pa.float64(), mask=~np.isfinite(values))
 
@@ -159,7 +152,6 @@ def _grades(estimate: Estimate) -> pa.Array:
     ).cast(pa.string())
 
 
-def _texts(values: Sequence[str]) -> pa.Array:
+def _texts(values: Texts) -> pa.Array:
     """Texts with nulls where they are empty."""
-    texts = np.asarray(values, dtype=object)
-    return pa.array(np.where(texts == "", None, texts), pa.string())
+    return pa.array(values, pa.string(), mask=values == "")

@@ -15,15 +15,16 @@ import numpy.typing as npt
 from carreau.products.electoral_profile import margins
 from carreau.products.electoral_profile.carrier import LEVELS, Carrier
 from carreau.products.electoral_profile.indicators import Indicator, Kind
-from carreau.products.electoral_profile.refined import SECRECY, Codes, Refined
+from carreau.products.electoral_profile.refined import SECRECY, Refined, Texts, Values, blank
 
-Values = npt.NDArray[np.float64]
 ENOUGH: Final = 0.5  # a share is shown when its source speaks of at least half of the people
 ENOUGH_FOR_A_COUNT: Final = 0.9  # a count with a hole is a count too low: shown when the hole is small
 COMMUNE_SHARE: Final = "part de la commune : ce bureau n'a pas de contour"
 NO_CONTOUR: Final = "ce bureau n'a pas de contour"
 NOT_COVERED: Final = "hors champ : la source ne couvre pas ce territoire"
 NOT_SAID: Final = "la source ne donne pas ce chiffre ici"
+NOT_REACHED: Final = "aucune zone de la source n'atteint ce bureau"
+NOBODY: Final = "sans objet : personne n'est concerné dans ce bureau"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Estimate:
     base: Values
     margin: Values
     grade: npt.NDArray[np.int64]
-    status: Codes
+    status: Texts
     compared: Mapping[str, Values]
 
 
@@ -101,6 +102,7 @@ def _estimate(indicator: Indicator, columns: Values, refined: Refined, carrier: 
         carrier.levels["departement"].matrix.shape[0],
     )[carrier.station_department, 0]
     status = status_of(indicator, value, refined, carrier)
+    status[(sums.known >= ENOUGH) & (sums.base == 0) & (indicator.kind != "count")] = NOBODY
     fallback = (refined.stations.placed == "") & np.isfinite(compared["commune"]) & (indicator.kind != "count")
     value = np.where(fallback, compared["commune"], value)
     status[fallback] = COMMUNE_SHARE
@@ -152,26 +154,22 @@ def _grade(indicator: Indicator, margin: Values, value: Values, known: Values) -
     return np.asarray(np.minimum(grade, len(margins.GRADES) - 1))
 
 
-def status_of(indicator: Indicator, value: Values, refined: Refined, carrier: Carrier) -> Codes:
-    """Why each hidden figure is hidden, in French; empty where the figure is shown."""
-    status = np.full(len(value), "", dtype=object)
+def status_of(indicator: Indicator, value: Values, refined: Refined, carrier: Carrier) -> Texts:
+    """Why each hidden figure is hidden, in French; empty where the figure is shown.
+
+    The reason of a station is that of the zone that gives it the most people.
+    """
+    status = blank(len(value))
     hidden = np.flatnonzero(~np.isfinite(value))
     if not len(hidden):
         return status
     zone = carrier.main_zone[hidden]
-    said = np.full(len(hidden), "", dtype=object)
-    for alias, column in _read(indicator):
+    said = blank(len(hidden))
+    for alias, column in indicator.columns:
         said = np.where((said == "") & (zone >= 0), refined.reason(alias, column)[zone], said)
-    for mark in set(said):
+    for mark in set(said.tolist()):
         said[said == mark] = SECRECY.get(mark, mark) or NOT_SAID
-    covered = np.isin(
-        refined.stations.departments[hidden].astype(str), np.unique(refined.zones.departments.astype(str))
-    )
-    status[hidden] = np.where(zone >= 0, said, np.where(covered, NO_CONTOUR, NOT_COVERED))
+    covered = np.isin(refined.stations.departments[hidden], np.unique(refined.zones.departments))
+    unplaced = np.where(refined.stations.placed[hidden] == "", NO_CONTOUR, NOT_REACHED)
+    status[hidden] = np.where(zone >= 0, said, np.where(covered, unplaced, NOT_COVERED))
     return status
-
-
-def _read(indicator: Indicator) -> tuple[tuple[str, str], ...]:
-    """The source columns that an indicator reads."""
-    formulas = [f for f in (indicator.number, indicator.base, indicator.weight) if f is not None]
-    return tuple(dict.fromkeys(column for formula in formulas for column in formula.columns))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -20,33 +19,24 @@ from carreau.products.electoral_profile.estimate import (
     Estimate,
     status_of,
 )
-from carreau.products.electoral_profile.indicators import Indicator
-from carreau.products.electoral_profile.refined import Refined
-
-Values = npt.NDArray[np.float64]
-PUBLISHED: Final = {
-    0.1: "D1",
-    0.2: "D2",
-    0.25: "Q1",
-    0.3: "D3",
-    0.4: "D4",
-    0.5: "MED",
-    0.6: "D6",
-    0.7: "D7",
-    0.75: "Q3",
-    0.8: "D8",
-    0.9: "D9",
-}
+from carreau.products.electoral_profile.indicators import PUBLISHED, Indicator
+from carreau.products.electoral_profile.refined import Refined, Values
 
 
 def income_estimates_of(indicators: Sequence[Indicator], refined: Refined, carrier: Carrier) -> Iterator[Estimate]:
     """The quantile indicators, each read off the mixture of the distributions of the zones that make a station."""
     wanted = [indicator for indicator in indicators if indicator.kind == "quantile"]
-    if not wanted:
-        return
-    published = np.column_stack([refined.column(wanted[0].distribution, name) for name in PUBLISHED.values()])
-    if not np.isfinite(published).any():
-        return
+    for distribution in dict.fromkeys(indicator.distribution for indicator in wanted):
+        mine = [indicator for indicator in wanted if indicator.distribution == distribution]
+        published = np.column_stack([refined.column(distribution, name) for name in PUBLISHED.values()])
+        if np.isfinite(published).any():
+            yield from _estimates(mine, published, refined, carrier)
+
+
+def _estimates(
+    wanted: Sequence[Indicator], published: Values, refined: Refined, carrier: Carrier
+) -> Iterator[Estimate]:
+    """The quantiles of one distribution, out of what is published of it on the zones."""
     levels = tuple(indicator.quantile for indicator in wanted)
     quantiles = Quantiles(tuple(PUBLISHED), published)
     values, known = _mixed(refined.weights, quantiles, carrier.mass, levels)
@@ -96,24 +86,26 @@ def _estimate(
     fallback = (refined.stations.placed == "") & np.isfinite(compared["commune"])
     value = np.where(fallback, compared["commune"], value)
     status[fallback] = COMMUNE_SHARE
-    between = margins.spread_between(
-        on_zones[:, None],
-        carrier.mass[:, None],
-        carrier.zone_department,
-        carrier.levels["departement"].matrix.shape[0],
-    )[carrier.station_department, 0]
+    departments = carrier.levels["departement"].matrix.shape[0]
+    mass = carrier.mass[:, None]
+    spread = margins.spread_between(on_zones[:, None], mass, carrier.zone_department, departments)
+    between = spread[carrier.station_department, 0]
     kappa = margins.facts()["apportionment"]["commune"]["kappa_income"]
     deviation = np.where(fallback, between * kappa, between * np.hypot(carrier.spread.income, 1 - known))
     margin = margins.half_width() * deviation
-    grade = np.minimum(
-        margins.grade_of(margin, value, indicator.unit) + (known < ENOUGH_FOR_A_COUNT),
-        len(margins.GRADES) - 1,
-    )
-    grade = np.where(fallback, len(margins.GRADES) - 1, grade)
-    assert indicator.base is not None
-    base = np.where(
-        np.isfinite(value) & ~fallback,
-        carrier.carried(np.nan_to_num(indicator.base.values(refined.column))),
-        np.nan,
-    )
+    grade = _grade(indicator, margin, value, np.where(fallback, 0.0, known))
+    base = np.where(np.isfinite(value) & ~fallback, _base(indicator, refined, carrier), np.nan)
     return Estimate(indicator, value, np.full(len(value), np.nan), base, margin, grade, status, compared)
+
+
+def _grade(indicator: Indicator, margin: Values, value: Values, known: Values) -> npt.NDArray[np.int64]:
+    """The grade of each quantile: one step worse when a tenth of its people is unknown, the last when borrowed."""
+    worst = len(margins.GRADES) - 1
+    grade = margins.grade_of(margin, value, indicator.unit) + (known < ENOUGH_FOR_A_COUNT)
+    return np.asarray(np.where(known == 0, worst, np.minimum(grade, worst)), dtype=np.int64)
+
+
+def _base(indicator: Indicator, refined: Refined, carrier: Carrier) -> Values:
+    """Those whom a quantile is about, carried onto the stations."""
+    assert indicator.base is not None  # indicators_of refuses a quantile without a base
+    return carrier.carried(np.nan_to_num(indicator.base.values(refined.column)))

@@ -95,13 +95,16 @@ def _indicator(name: str, entry: Any, themes: Mapping[str, str]) -> Indicator:
     number, base, weight = (_formula(name, entry[key]) if key in entry else None for key in _FORMULAS)
     return Indicator(
         name,
-        *(entry[key] for key in _SAID),
+        entry["theme"],
+        entry["title"],
+        entry["unit"],
+        entry["description"],
         _kind(entry),
         number,
         base,
         weight,
         entry.get("distribution", ""),
-        entry.get("quantile", 0.5),
+        _quantile(entry),
     )
 
 
@@ -110,24 +113,29 @@ def _kind(entry: Mapping[str, Any]) -> Any:
     return entry.get("kind", "quantile" if "distribution" in entry else "share" if "base" in entry else "count")
 
 
+def _quantile(entry: Mapping[str, Any]) -> Any:
+    """Which quantile a line asks for: the median where it does not say."""
+    return entry.get("quantile", 0.5)
+
+
 def _wrong(name: str, entry: Any, themes: Mapping[str, str]) -> str:
     """What is wrong in a line, in French; empty when nothing is."""
     if not isinstance(entry, Mapping):
         return f"{entry!r} au lieu d'une ligne {{ … }}"
     kind = _kind(entry)
-    texts = [key for key in (*_SAID, *_FORMULAS, "distribution") if key in entry]
+    texts = [entry[key] for key in (*_SAID, *_FORMULAS, "distribution") if key in entry]
     needed = {"distribution", "base"} if kind == "quantile" else {"nombre", "base"} if kind != "count" else {"nombre"}
-    left_over = {"distribution", "quantile"} if kind != "quantile" else {"nombre", "weight"}
+    extra = {"distribution", "quantile"} if kind != "quantile" else {"nombre", "weight"}
     found = {
         f"un nom de colonne qui n'est pas en minuscules : {name}": not _NAME.fullmatch(name),
         f"en trop : {', '.join(sorted(set(entry) - _KNOWN))}": bool(set(entry) - _KNOWN),
         f"il manque : {', '.join(key for key in _SAID if key not in entry)}": not set(_SAID) <= set(entry),
-        "un texte vide, ou qui n'est pas un texte": any(not str(entry[k]).strip() or not isinstance(entry[k], str) for k in texts),
-        f"un thème inconnu : {entry.get('theme')}": entry.get("theme") not in themes,
+        "un texte vide, ou qui n'est pas un texte": not all(isinstance(text, str) and text.strip() for text in texts),
+        f"un thème inconnu : {entry.get('theme')}": str(entry.get("theme")) not in themes,
         f"un genre inconnu : {kind}": kind not in get_args(Kind),
         f"il manque, pour ce genre ({kind}) : {', '.join(sorted(needed - set(entry)))}": not needed <= set(entry),
-        f"en trop, pour ce genre ({kind}) : {', '.join(sorted(left_over & set(entry)))}": bool(left_over & set(entry)),
-        f"un quantile que personne ne publie : {entry.get('quantile')}": entry.get("quantile", 0.5) not in PUBLISHED,
+        f"de trop, pour ce genre ({kind}) : {', '.join(sorted(extra & set(entry)))}": bool(extra & set(entry)),
+        f"un quantile que personne ne publie : {entry.get('quantile')}": _quantile(entry) not in list(PUBLISHED),
     }
     return next((sentence for sentence, is_so in found.items() if is_so), "")
 

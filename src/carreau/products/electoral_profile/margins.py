@@ -17,9 +17,8 @@ import numpy.typing as npt
 from scipy import sparse
 
 from carreau.products.electoral_profile.indicators import Indicator
-from carreau.products.electoral_profile.refined import Refined
+from carreau.products.electoral_profile.refined import Refined, Values
 
-Values = npt.NDArray[np.float64]
 GRADES: Final = np.array(["A", "B", "C", "D", "E"], dtype=object)
 
 
@@ -53,7 +52,7 @@ def spread_of(refined: Refined, mass: Values) -> Spread:
         kappa = np.array([constants.get(method, constants["commune"])[name] for method in refined.zones.methods])
         pieces = carried * kappa[weights.row] ** 2 * (1 - np.clip(weights.data, 0, 1))
         partial = np.bincount(weights.col, pieces, minlength=weights.shape[1])
-        result.append(np.sqrt(np.divide(partial, total, out=np.zeros_like(total), where=total > 0)))
+        result.append(np.sqrt(np.divide(partial, total, out=np.zeros(len(total)), where=total > 0)))
     return Spread(*result)
 
 
@@ -69,14 +68,14 @@ def spread_between(value: Values, base: Values, group: npt.NDArray[np.int64], gr
     national = _deviation(weight.sum(0), (weight * filled).sum(0), (weight * filled**2).sum(0))
     local = _deviation(matrix @ weight, matrix @ (weight * filled), matrix @ (weight * filled**2))
     enough = (matrix @ known.astype(float)) >= 3
-    return np.where(enough, local, national)
+    return np.asarray(np.where(enough, local, national))
 
 
 def _deviation(weight: Values, first: Values, second: Values) -> Values:
     """The standard deviation from the sums of weights, of weighted values and of weighted squares."""
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = first / weight
-        return np.nan_to_num(np.sqrt(np.maximum(second / weight - mean**2, 0.0)))
+        return np.asarray(np.nan_to_num(np.sqrt(np.maximum(second / weight - mean**2, 0.0))))
 
 
 def sampling_rate(indicator: Indicator, large: npt.NDArray[np.bool_]) -> Values:
@@ -90,7 +89,7 @@ def sampling_rate(indicator: Indicator, large: npt.NDArray[np.bool_]) -> Values:
     if not letters or indicator.kind == "quantile" or set(indicator.aliases) & {"revenu", "caf"}:
         return np.ones(len(large))
     rates = facts()["sampling"]
-    return np.where(large, rates[f"{letter}_large"]["value"], rates[f"{letter}_small"]["value"])
+    return np.asarray(np.where(large, rates[f"{letter}_large"]["value"], rates[f"{letter}_small"]["value"]))
 
 
 def sampling_deviation(indicator: Indicator, value: Values, base: Values, rate: Values) -> Values:
@@ -98,17 +97,16 @@ def sampling_deviation(indicator: Indicator, value: Values, base: Values, rate: 
 
     For a share p of n people: sqrt(deff x p(1-p)/n x (1-f)/f), in points; for a count N: sqrt(deff x N x (1-f)/f).
     """
-    effect = facts()["confidence"]["design_effect"]["value"]
-    factor = effect * (1 - rate) / rate
+    factor = facts()["confidence"]["design_effect"]["value"] * (1 - rate) / rate
     with np.errstate(invalid="ignore", divide="ignore"):
         if indicator.kind == "count":
-            return np.sqrt(factor * np.maximum(value, 0))
-        if indicator.kind == "share":
-            share = np.clip(value / 100, 0, 1)
-            # A share of 0 or 1 seen in a sample is not certain: half a person stands in for what was not seen.
-            share = np.clip(share, 0.5 / np.maximum(base, 1), 1 - 0.5 / np.maximum(base, 1))
-            return 100 * np.sqrt(factor * np.maximum(share * (1 - share), 0) / base)
-        return np.abs(value) * np.sqrt(factor / base)
+            return np.asarray(np.sqrt(factor * np.maximum(value, 0)))
+        if indicator.kind == "ratio":
+            return np.asarray(np.abs(value) * np.sqrt(factor / base))
+        # A share of 0 or 1 seen in a sample is not certain: half a person stands in for what was not seen.
+        least = 0.5 / np.maximum(base, 1)
+        share = np.clip(np.clip(value / 100, 0, 1), least, 1 - least)
+        return np.asarray(100 * np.sqrt(factor * np.maximum(share * (1 - share), 0) / base))
 
 
 def grade_of(margin: Values, value: Values, unit: str) -> npt.NDArray[np.int64]:

@@ -26,8 +26,8 @@ class Brought:
 class Material:
     """All that the profile of a territory is built from; ``places`` are today's stations of the whole country.
 
-    ``geometry`` holds ``bv_id`` and ``geometry`` (WKB, EPSG:4326) of each station that has a contour; ``contours`` is
-    the file that says where the stations are.
+    ``geometry`` holds ``bv_id`` and ``geometry`` (WKB, EPSG:4326) of each station that has a contour; ``contours`` are
+    the files that say where the stations are, ``lists`` those that say what the territory and its communes are.
     """
 
     territory: Territory
@@ -35,5 +35,6 @@ class Material:
     elections: Sequence[Brought]
     places: StationFrame
     geometry: pa.Table
-    contours: Input
+    contours: tuple[Input, ...]
+    lists: tuple[Input, ...]
     remarks: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -11,89 +11,97 @@ import pyarrow as pa
 from carreau.errors import Missing, Unknown
 from carreau.places.codes import commune_of
 from carreau.products.declare import Hands
-from carreau.products.electoral_profile.refined import Codes, StationFrame
+from carreau.products.electoral_profile.refined import Codes, StationFrame, blank, codes_of, numbers, texts
 from carreau.terms import Territory
 
 Mask = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Lists:
-    """What names territories: the commune names by code, the commune of each EPCI member, the constituency of stations.
-
-    ``constituency`` maps a station key to a constituency code (``6901``) where a file says it.
-    """
-
-    communes: dict[str, str]
-    epci: dict[str, tuple[str, set[str]]]
-    constituency: dict[str, str]
-
-
-def texts(column: pa.ChunkedArray) -> Codes:
-    """A text column as an array of strings, empty where null."""
-    return np.asarray(column.fill_null("").to_numpy(zero_copy_only=False), dtype=object)
 
 
 def all_stations(hands: Hands) -> StationFrame:
     """Every station of the country, sorted by code, without geometry (``placed`` is not known here)."""
     columns = ["bv_id", "code_commune", "code_departement", "libelle_commune", "inscrits"]
     table = pa.concat_tables([handed.read(columns) for handed in hands["bureaux"]]).sort_by("bv_id")
-    registered = np.asarray(table["inscrits"].cast(pa.float64()).fill_null(np.nan).to_numpy(), dtype=np.float64)
-    codes, communes, departments, labels = (texts(table[name]) for name in columns[:4])
-    return StationFrame(codes, communes, departments, labels, registered, np.full(len(codes), "", dtype=object))
+    codes, communes, departments = (codes_of(table[name]) for name in columns[:3])
+    labels, registered = texts(table["libelle_commune"]), numbers(table["inscrits"])
+    return StationFrame(codes, communes, departments, labels, registered, blank(len(codes)))
 
 
-def lists_of(hands: Hands, places: StationFrame) -> Lists:
-    """The lists of territories, from the geographic code, the EPCI table, the stations and the ballots."""
-    communes = dict(zip(places.communes, places.labels, strict=True))
-    epci: dict[str, tuple[str, set[str]]] = {}
+def chosen(territory: Territory, places: StationFrame, hands: Hands) -> Mask:
+    """Which stations belong to a territory; :class:`~carreau.errors.Unknown` with near names when none does.
+
+    An arrondissement of Paris, Lyon or Marseille stands for its whole commune: see :func:`widened`.
+    """
+    code = commune_of(territory.code)
+    if territory.kind == "france":
+        return np.ones(len(places.codes), dtype=bool)
+    if territory.kind == "dep":
+        return _found(places.departments == code, territory, "département", places.departments)
+    if territory.kind == "com":
+        return _found(places.communes == code, territory, "commune", places.communes)
+    if territory.kind == "bv":
+        near = places.codes[places.communes == code.partition("_")[0]]
+        return _found(places.codes == code, territory, "bureau", near if len(near) else places.codes)
+    if territory.kind == "epci":
+        members = _members(hands)
+        return _found(among(places.communes, members.get(code, set())), territory, "EPCI", members)
+    owners = _constituencies(hands)
+    stations = {station for station, owner in owners.items() if owner == code}
+    return _found(among(places.codes, stations), territory, "circonscription", owners.values())
+
+
+def widened(territory: Territory) -> tuple[str, ...]:
+    """The remark that an arrondissement is answered by its whole commune; nothing for any other territory."""
+    whole = commune_of(territory.code)
+    if territory.kind != "com" or whole == territory.code:
+        return ()
+    return (f"{territory.code} est un arrondissement : le profil est celui de toute la commune, {whole}",)
+
+
+def _members(hands: Hands) -> dict[str, set[str]]:
+    """The communes of each EPCI; :class:`~carreau.errors.Missing` when no file lists them."""
+    found: dict[str, set[str]] = {}
     for handed in hands.get("epci", ()):
-        table = handed.read(["code_commune", "code_epci", "libelle_epci"])
-        for commune, code, label in zip(*(texts(table[name]) for name in table.column_names), strict=True):
-            epci.setdefault(code, (label, set()))[1].add(commune)
-    return Lists(communes, epci, _constituencies(hands))
+        table = handed.read(["code_commune", "code_epci"])
+        for commune, code in zip(*(texts(table[name]) for name in table.column_names), strict=True):
+            found.setdefault(code, set()).add(commune)
+    if not found:
+        raise Missing(
+            "aucun fichier ne dit quelles communes forment une intercommunalité",
+            given="ni miroir ni dossier de travail n'en contient",
+            expected="EPCI_2020.zip, ou la table d'appartenance d'une autre année",
+            advice="l'ajouter au miroir, ou demander les communes une à une",
+        )
+    return found
 
 
 def _constituencies(hands: Hands) -> dict[str, str]:
-    """The constituency of each station that a file of ballots or of contours tells, the contours having the last word."""
+    """The constituency of each station that a file of ballots or of contours tells, the last word to the contours.
+
+    :class:`~carreau.errors.Missing` when no file tells any.
+    """
     found: dict[str, str] = {}
     for handed in (*hands.get("ballots", ()), *hands.get("bureaux", ())):
         table = handed.read(["bv_id", "code_departement", "code_circonscription"])
         rows = zip(*(texts(table[name]) for name in table.column_names), strict=True)
-        found |= {station: code if len(code) >= 4 else department + code.zfill(2) for station, department, code in rows if code}
-    return found
-
-
-def chosen(territory: Territory, places: StationFrame, lists: Lists) -> Mask:
-    """Which stations belong to a territory; :class:`~carreau.errors.Unknown` with near names when none does."""
-    code = commune_of(territory.code) if territory.kind == "com" else territory.code
-    if territory.kind == "france":
-        return np.ones(len(places.codes), dtype=bool)
-    if territory.kind == "dep":
-        return _found(places.departments == code, territory, "département", set(places.departments))
-    if territory.kind == "com":
-        return _found(places.communes == code, territory, "commune", set(places.communes))
-    if territory.kind == "bv":
-        commune = code.partition("_")[0]
-        near = places.codes[places.communes == commune] if commune in lists.communes else places.codes
-        return _found(places.codes == code, territory, "bureau", set(near))
-    if territory.kind == "epci":
-        return _found(among(places.communes, lists.epci.get(code, ("", set()))[1]), territory, "EPCI", lists.epci)
-    if not lists.constituency:
+        found |= {
+            station: code if len(code) >= 4 else department + code.zfill(2)
+            for station, department, code in rows
+            if code
+        }
+    if not found:
         raise Missing(
             "aucun fichier ne dit à quelle circonscription appartient un bureau",
-            given=str(territory),
+            given="ni contours ni résultats avec un code de circonscription",
             expected="des résultats ou des contours avec un code de circonscription",
             advice="ajouter les résultats d'une élection de 2017 ou 2022 au miroir",
         )
-    stations = [station for station, owner in lists.constituency.items() if owner == code]
-    return _found(among(places.codes, set(stations)), territory, "circonscription", set(lists.constituency.values()))
+    return found
 
 
-def _found(mask: Mask, territory: Territory, noun: str, known: object) -> Mask:
+def _found(mask: Mask, territory: Territory, noun: str, known: Iterable[str]) -> Mask:
     """The mask, unless it is empty."""
     if not mask.any():
-        names = [str(name) for name in known]  # type: ignore[attr-defined] # sets and dicts of codes
+        names = sorted({str(name) for name in known})
         raise Unknown.named(territory.code, noun, names, "chercher un lieu par son nom : carreau territoires NOM")
     return mask
 
@@ -101,10 +109,15 @@ def _found(mask: Mask, territory: Territory, noun: str, known: object) -> Mask:
 def taken(frame: StationFrame, mask: Mask) -> StationFrame:
     """The stations of ``frame`` that ``mask`` keeps."""
     return StationFrame(
-        *(getattr(frame, name)[mask] for name in ("codes", "communes", "departments", "labels", "registered", "placed"))
+        frame.codes[mask],
+        frame.communes[mask],
+        frame.departments[mask],
+        frame.labels[mask],
+        frame.registered[mask],
+        frame.placed[mask],
     )
 
 
 def among(codes: Codes, wanted: set[str]) -> Mask:
-    """Which codes are wanted; a set answers at once where an array of objects is searched one by one."""
-    return np.fromiter((code in wanted for code in codes), dtype=bool, count=len(codes))
+    """Which codes are wanted; a set answers at once where an array is searched one by one."""
+    return np.fromiter((code in wanted for code in codes.tolist()), dtype=bool, count=len(codes))

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 from scipy import sparse
 
 from carreau.products.declare import Input
 
-Codes = npt.NDArray[np.object_]
+Codes = npt.NDArray[np.str_]
+Texts = npt.NDArray[np.object_]
 Values = npt.NDArray[np.float64]
 
 SECRECY: Mapping[str, str] = {
@@ -36,9 +38,9 @@ class StationFrame:
     codes: Codes
     communes: Codes
     departments: Codes
-    labels: Codes
+    labels: Texts
     registered: Values
-    placed: Codes
+    placed: Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class ZoneFrame:
     codes: Codes
     communes: Codes
     departments: Codes
-    methods: Codes
+    methods: Texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +63,16 @@ class Refined:
 
     ``weights`` is a sparse matrix zones x stations: the share of each zone that goes to each station.
     ``tables[alias][column]`` is a column over the zones, NaN where the source says nothing;
-    ``reasons[alias][column]`` is why, in the publisher's mark, where there is one.
+    ``reasons[alias][column]`` is why, in the publisher's mark, where there is one. ``inputs[alias]`` are the files
+    that speak of the territory, those behind the weights included.
     """
 
     stations: StationFrame
     zones: ZoneFrame
     weights: sparse.csr_array
     tables: Mapping[str, Mapping[str, Values]]
-    reasons: Mapping[str, Mapping[str, Codes]]
-    inputs: Mapping[str, Input]
+    reasons: Mapping[str, Mapping[str, Texts]]
+    inputs: Mapping[str, tuple[Input, ...]]
     remarks: tuple[str, ...] = ()
     coverage: Mapping[str, object] = field(default_factory=dict)
 
@@ -79,6 +82,26 @@ class Refined:
         missing = np.full(len(self.zones.codes), np.nan)
         return table.get(name, missing)
 
-    def reason(self, alias: str, name: str) -> Codes:
+    def reason(self, alias: str, name: str) -> Texts:
         """Why a column says nothing on each zone, in French; empty where no reason is known."""
-        return self.reasons.get(alias, {}).get(name, np.full(len(self.zones.codes), "", dtype=object))
+        return self.reasons.get(alias, {}).get(name, blank(len(self.zones.codes)))
+
+
+def blank(size: int) -> Texts:
+    """As many empty texts."""
+    return np.full(size, "", dtype=np.object_)
+
+
+def texts(column: pa.ChunkedArray) -> Texts:
+    """A text column as an array of Python strings, empty where null: names, sentences, marks."""
+    return np.asarray(column.fill_null("").to_numpy(zero_copy_only=False), dtype=np.object_)
+
+
+def codes_of(column: pa.ChunkedArray) -> Codes:
+    """A column of codes as an array of numpy strings, which sort and compare at once; empty where null."""
+    return texts(column).astype(np.str_)
+
+
+def numbers(column: pa.ChunkedArray) -> Values:
+    """A column of numbers, NaN where null."""
+    return np.asarray(column.cast(pa.float64()).fill_null(np.nan).to_numpy(), dtype=np.float64)

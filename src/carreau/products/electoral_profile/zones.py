@@ -3,103 +3,109 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from carreau.places.codes import commune_of, department_of
-from carreau.products.declare import Handed, Hands
-from carreau.products.electoral_profile.indicators import Indicator
-from carreau.products.electoral_profile.places import texts
-from carreau.products.electoral_profile.refined import Codes, Values
+from carreau.places.successions import located
+from carreau.products.declare import Handed, Hands, Input
+from carreau.products.electoral_profile.indicators import PUBLISHED, Indicator
+from carreau.products.electoral_profile.refined import Codes, Texts, Values, blank, codes_of, numbers, texts
 
-Columns = Mapping[str, Mapping[str, Values]]
-Reasons = Mapping[str, Mapping[str, Codes]]
-KEYS: Final = {"revenu": "IRIS", "caf": "CODGEO"}
-INCOME: Final = ("MED", "Q1", "Q3", "D1", "D2", "D3", "D4", "D6", "D7", "D8", "D9")
+Mask = npt.NDArray[np.bool_]
+KEYS: Final[Mapping[str, str]] = {"caf": "CODGEO"}
+INCOME: Final = "revenu"
+MEDIAN: Final = PUBLISHED[0.5]
+BY_COMMUNE: Final = ("revenu_communes", "revenu_communes_avant")
 NOT_CUT: Final = "publié par IRIS seulement dans les communes découpées en IRIS"
+
+
+@dataclass(frozen=True, slots=True)
+class OnZones:
+    """Source columns over the zones, by alias and name, why they are missing, and which file speaks of which zones."""
+
+    values: dict[str, dict[str, Values]] = field(default_factory=dict)
+    reasons: dict[str, dict[str, Texts]] = field(default_factory=dict)
+    served: dict[str, list[tuple[Input, Mask]]] = field(default_factory=dict)
+
+    def inputs(self, reached: Mask) -> dict[str, tuple[Input, ...]]:
+        """The files of each alias that speak of one of the zones ``reached``; the first of an alias when none does."""
+        found = {}
+        for alias, served in self.served.items():
+            speaking = tuple(entry for entry, zones in served if (zones & reached).any())
+            found[alias] = speaking or tuple(entry for entry, _ in served[:1])
+        return found
 
 
 def zone_codes(hands: Hands) -> tuple[Codes, Codes]:
     """The IRIS of the census, sorted, and the commune of each as ballots know it."""
     (census,) = hands["population"]
     table = census.read(["IRIS", "COM"]).sort_by("IRIS")
-    return texts(table["IRIS"]), np.array([commune_of(code) for code in texts(table["COM"])], dtype=object)
+    names, index = np.unique(codes_of(table["COM"]), return_inverse=True)
+    return codes_of(table["IRIS"]), np.array([commune_of(str(name)) for name in names], dtype=np.str_)[index]
 
 
 def departments_of(communes: Codes) -> Codes:
     """The department of each commune."""
-    names, index = np.unique(communes.astype(str), return_inverse=True)
-    return np.array([department_of(name) for name in names], dtype=object)[index]
+    names, index = np.unique(communes, return_inverse=True)
+    return np.array([department_of(str(name)) for name in names], dtype=np.str_)[index]
 
 
-def columns_of(indicators: Sequence[Indicator], hands: Hands, zones: Codes) -> tuple[Columns, Reasons]:
+def columns_of(indicators: Sequence[Indicator], hands: Hands, zones: Codes) -> OnZones:
     """Every column that the indicators read, over ``zones`` (NaN where missing), and why it is missing."""
     wanted: dict[str, list[str]] = {}
     for indicator in indicators:
-        for formula in (indicator.number, indicator.base, indicator.weight):
-            for alias, column in formula.columns if formula else ():
-                wanted.setdefault(alias, []).append(column)
+        for alias, column in indicator.columns:
+            wanted.setdefault(alias, []).append(column)
         if indicator.distribution:
-            wanted.setdefault(indicator.distribution, []).extend(INCOME)
-    values: dict[str, dict[str, Values]] = {}
-    reasons: dict[str, dict[str, Codes]] = {}
+            wanted[indicator.distribution] += PUBLISHED.values()
+    found = OnZones()
     for alias, columns in wanted.items():
         for handed in hands.get(alias, ())[:1]:
-            values[alias], reasons[alias] = _aligned(
-                handed, KEYS.get(alias, "IRIS"), list(dict.fromkeys(columns)), zones
-            )
-    if "revenu" in values:
-        _complete_income(values["revenu"], reasons["revenu"], hands, zones)
-    return values, reasons
+            _align(found, (alias, handed), list(dict.fromkeys(columns)), zones)
+    if MEDIAN in found.values.get(INCOME, {}):
+        _complete_income(found, hands, zones)
+    return found
 
 
-def _aligned(handed: Handed, key: str, columns: list[str], zones: Codes) -> tuple[dict[str, Values], dict[str, Codes]]:
-    """Columns of one table in the order of ``zones``, with the marks that stand beside them."""
-    table = handed.read()
+def _align(found: OnZones, source: tuple[str, Handed], columns: list[str], zones: Codes) -> None:
+    """Put the columns of one table in the order of ``zones``, with the marks that stand beside them."""
+    alias, handed = source
+    key, table = KEYS.get(alias, "IRIS"), handed.read()
     names = table.column_names
-    position, found = located(zones, texts(table[key]))
-    values = {name: np.where(found, _floats(table[name])[position], np.nan) for name in columns if name in names}
-    marks: dict[str, Codes] = {}
+    position, here = located(zones, codes_of(table[key]))
+    found.values[alias] = {
+        name: np.where(here, numbers(table[name])[position], np.nan) for name in columns if name in names
+    }
+    found.reasons[alias] = {}
     for name in columns:
-        mark = f"{name}_statut" if f"{name}_statut" in names else "statut" if "statut" in names else ""
-        here = texts(table[mark])[position] if mark else np.full(len(zones), "", dtype=object)
-        marks[name] = np.where(found, here, NOT_CUT if key != "IRIS" or mark else "")
-    return values, marks
+        mark = next((column for column in (f"{name}_statut", "statut") if column in names), "")
+        said = texts(table[mark])[position] if mark else blank(len(zones))
+        found.reasons[alias][name] = np.where(here, said, NOT_CUT if mark else "")
+    found.served[alias] = [(handed.input, here)]
 
 
-def _complete_income(values: dict[str, Values], reasons: dict[str, Codes], hands: Hands, zones: Codes) -> None:
+def _complete_income(found: OnZones, hands: Hands, zones: Codes) -> None:
     """Give the zones that are a whole commune (``0000``) the income of their commune, where the IRIS file has none.
 
     A zone takes all its figures from one file, the first that knows its median: two vintages are not mixed in one
     distribution.
     """
-    communes = np.array([code[:5] for code in zones], dtype=object)
-    left = np.array([code.endswith("0000") for code in zones]) & ~np.isfinite(values["MED"])
-    for handed in (*hands.get("revenu_communes", ()), *hands.get("revenu_communes_avant", ())):
+    values, reasons = found.values[INCOME], found.reasons[INCOME]
+    communes = zones.astype("<U5")
+    left = np.char.endswith(zones, "0000") & ~np.isfinite(values[MEDIAN])
+    for handed in (entry for alias in BY_COMMUNE for entry in hands.get(alias, ())):
         table = handed.read()
-        position, found = located(communes, texts(table["CODGEO"]))
-        taken = left & found & np.isfinite(_floats(table["MED"])[position])
-        for name in values:
-            known = _floats(table[name])[position] if name in table.column_names else np.nan
-            values[name] = np.where(taken, known, values[name])
+        position, told = located(communes, codes_of(table["CODGEO"]))
+        told &= left
+        taken = told & np.isfinite(numbers(table[MEDIAN])[position])
+        for name, column in values.items():
+            known = numbers(table[name])[position] if name in table.column_names else np.nan
+            values[name] = np.where(taken, known, column)
             mark = texts(table[f"{name}_statut"])[position] if f"{name}_statut" in table.column_names else ""
-            reasons[name] = np.where(taken, mark, reasons[name])
+            reasons[name] = np.where(told, mark, reasons[name])
+        found.served[INCOME].append((handed.input, taken))
         left &= ~taken
-
-
-def located(wanted: Codes, known: Codes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """The position of each wanted code among ``known`` (any order), and whether it is there."""
-    if not len(known):
-        return np.zeros(len(wanted), dtype=np.int64), np.zeros(len(wanted), dtype=bool)
-    names, sought = known.astype(str), wanted.astype(str)
-    order = np.argsort(names)
-    position = order[np.minimum(np.searchsorted(names, sought, sorter=order), len(names) - 1)]
-    return position, names[position] == sought
-
-
-def _floats(column: pa.ChunkedArray) -> Values:
-    """A column of numbers, NaN where null."""
-    return np.asarray(column.cast(pa.float64()).fill_null(np.nan).to_numpy(), dtype=np.float64)
