@@ -127,6 +127,12 @@ def hands_of(wanted: tuple[Wanted, ...], gatherer: Gatherer, watcher: Watcher) -
     return hands
 
 
+def read_remarks(hands: Hands) -> tuple[str, ...]:
+    """What the readers met in the files that were handed over, each sentence after the name of its file."""
+    handed = (entry for entries in hands.values() for entry in entries)
+    return tuple(dict.fromkeys(f"{entry.input.name} : {remark}" for entry in handed for remark in entry.remarks))
+
+
 def _key(file: Fetched, table: str) -> str:
     """The key of a table of a file: the bytes it is read from, its layout, and the code that reads it."""
     return digest_of(table, file.digest, file.source.id, file.published.key, code_digest())
