@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -16,13 +16,13 @@ from typing import Any, Final
 from carreau.errors import Broken, Missing, Unknown
 from carreau.guard import Release, Signer, release, restored, verified
 from carreau.house import listing, screen
-from carreau.house.gather import Clock, Gatherer, hands_of
+from carreau.house.gather import Clock, Gatherer, hands_of, read_remarks
 from carreau.house.watch import SILENT, Watcher
 from carreau.house.workspace import Workspace, code_digest, workspace_at
 from carreau.market import delivered
 from carreau.products import Draft, Hands, Product, inputs_of
 from carreau.products import catalogue as product_catalogue
-from carreau.sources import Source
+from carreau.sources import Fetched, Source
 from carreau.sources import catalogue as source_catalogue
 from carreau.sources.mirror import Mirror, mirror_at
 from carreau.store import digest_of
@@ -60,30 +60,31 @@ class Home:
         return listing.products_of(self.product_list)
 
     def territories(self, text: str) -> list[dict[str, Any]]:
-        """The places whose name or code resembles ``text``: kind, code, name."""
-        hands = hands_of(inputs_of(self._product(PROFILE).facts), self._gatherer(), SILENT)
-        return listing.territories_of(hands, text)
+        """The communes and intercommunalities whose name or code resembles ``text``: territory, kind, code, name."""
+        lists = tuple(wanted for wanted in inputs_of(self._product(PROFILE).facts) if wanted.alias in listing.LISTS)
+        return listing.territories_of(hands_of(lists, self._gatherer(), SILENT), text)
 
     def fetch(self, names: Sequence[str] = (), watcher: Watcher = SILENT) -> list[dict[str, Any]]:
-        """The published files of sources (all of them by default), now kept: source, name, digest, status, bytes."""
+        """The published files of sources (all of them by default), now kept: source, name, digest, status, bytes.
+
+        Publishers are asked only for the sources that are named, and only without a mirror.
+        """
         for name in names:
             if name not in self.source_list:
                 raise Unknown.named(name, "source", self.source_list, "carreau sources")
         chosen = [self.source_list[name] for name in names or self.source_list]
         watcher.started("fetch", "fichiers publiés", sum(len(source.files) for source in chosen))
-        found = {}
-        for source in chosen:
-            for published in source.files:
-                found |= {
-                    (file.source.id, file.digest): file
-                    for file in self._gatherer().published(source, published, download=bool(names))
-                }
-                watcher.advanced()
+        gatherer, download = self._gatherer(), bool(names) and self.mirror is None
+        found: dict[tuple[str, str], Fetched] = {}
+        for source, published in ((one, file) for one in chosen for file in one.files):
+            for file in gatherer.published(source, published, download=download):
+                found[source.id, file.digest] = file
+            watcher.advanced()
         watcher.ended(f"{len(found)} fichiers")
         if not found:
             raise Missing(
                 "aucun fichier publié n'a été trouvé",
-                given=str(self.mirror or "ni miroir ni fichier déjà recueilli"),
+                given=f"cherché dans {self.mirror.given}" if self.mirror else "ni miroir ni fichier déjà recueilli",
                 expected="les fichiers que « carreau sources » énumère",
                 advice="donner un dossier qui les contient avec --mirror DOSSIER",
             )
@@ -116,10 +117,14 @@ class Home:
             made[0].write(path, ".parquet")
 
         kept = self.workspace.blobs.kept(key, ".parquet", write)
+        if made:
+            return made[0]
         try:
+            return restored(kept, signer)
+        except Broken:  # whole, and yet not ours: it is made again
+            kept.unlink(missing_ok=True)
+            kept = self.workspace.blobs.kept(key, ".parquet", write)
             return made[0] if made else restored(kept, signer)
-        except Broken:
-            return self._judged(self._built(wanted, chosen, hands, watcher), signer, watcher)
 
     def profile(self, territory: str, product: str = PROFILE, watcher: Watcher = SILENT) -> Release:
         """The whole journey for a territory: fetch, refine, build, release."""
@@ -199,7 +204,7 @@ class Home:
         watcher.started("build", product.title)
         draft: Draft = room.build(product, material)
         watcher.ended(f"{draft.table.num_rows} lignes, {listing.indicator_count(draft.schema)} indicateurs")
-        return draft
+        return replace(draft, remarks=(*draft.remarks, *read_remarks(hands)))
 
     def _judged(self, draft: Draft, signer: Signer, watcher: Watcher) -> Release:
         """The Release that the guard makes of a Draft, chained to the last one and entered in the ledger."""

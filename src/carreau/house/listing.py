@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from carreau.errors import Missing
 from carreau.house.workspace import Workspace
@@ -14,6 +14,11 @@ from carreau.sources import Fetched, Published, Source
 from carreau.sources.transfer import Transfer, fetched
 from carreau.store import Ledger
 from carreau.terms import Role, Schema
+
+LISTS: Final = {
+    "bureaux": ("com", "code_commune", "libelle_commune"),
+    "epci": ("epci", "code_epci", "libelle_epci"),
+}
 
 
 def sources_of(sources: Mapping[str, Source], workspace: Workspace) -> list[dict[str, Any]]:
@@ -123,20 +128,15 @@ def ledger_of(ledger: Ledger) -> list[dict[str, Any]]:
 
 
 def territories_of(hands: Hands, text: str) -> list[dict[str, Any]]:
-    """The departments, communes and EPCI whose name or code resembles ``text``, the nearest first, thirty at most."""
+    """The communes and EPCI whose name or code resembles ``text``, the nearest first, thirty at most."""
     names: dict[tuple[str, str], str] = {}
-    for handed in hands.get("bureaux", ()):
-        table = handed.read(["code_commune", "libelle_commune"])
-        names |= {
-            ("com", code): label
-            for code, label in zip(*(table[name].to_pylist() for name in table.column_names), strict=True)
-        }
-    for handed in hands.get("epci", ()):
-        table = handed.read(["code_epci", "libelle_epci"])
-        names |= {
-            ("epci", code): label
-            for code, label in zip(*(table[name].to_pylist() for name in table.column_names), strict=True)
-        }
+    for alias, (kind, code, label) in LISTS.items():
+        for handed in hands.get(alias, ()):
+            table = handed.read([code, label])
+            names |= {
+                (kind, code): label
+                for code, label in zip(*(table[name].to_pylist() for name in table.column_names), strict=True)
+            }
     sought = text.casefold().strip()
     scored = [(_likeness(sought, code, label or ""), kind, code, label or "") for (kind, code), label in names.items()]
     best = sorted((entry for entry in scored if entry[0] > 0.6), key=lambda entry: (-entry[0], entry[3], entry[2]))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from carreau.guard import Release
 from carreau.products import Draft
+from carreau.sources.manifest import STATUSES
 
 LEVELS: Final = ("commune", "departement", "france")
 
@@ -29,14 +30,30 @@ def station_facts(release: Release, themes: Mapping[str, str]) -> dict[str, Any]
                     **{level: _level(row, column.name, level) for level in LEVELS},
                 }
             )
-    lineage = release.certificate["lineage"]
     return {
         "station": {
             name: row[name] for name in ("bv_id", "code_commune", "libelle_commune", "inscrits", "rattachement")
         },
         "themes": [{"title": title, "indicators": indicators.get(theme, [])} for theme, title in themes.items()],
-        "sources": [dict(entry) for entry in lineage],
+        "sources": _sources(release.certificate["lineage"]),
     }
+
+
+def _sources(lineage: Iterable[Mapping[str, str]]) -> list[dict[str, Any]]:
+    """Each source that served, with its title, vintages, files, and the least official status among them."""
+    found: dict[str, list[Mapping[str, str]]] = {}
+    for entry in lineage:
+        found.setdefault(entry["source"], []).append(entry)
+    return [
+        {
+            "source": source,
+            "title": entries[0].get("title", source),
+            "vintage": ", ".join(dict.fromkeys(entry["vintage"] for entry in entries)),
+            "status": max((entry["status"] for entry in entries), key=STATUSES.index),
+            "files": [entry["name"] for entry in entries],
+        }
+        for source, entries in found.items()
+    ]
 
 
 def _level(row: Mapping[str, Any], name: str, level: str) -> float | None:
