@@ -18,14 +18,14 @@ def catalogue(*rooms: Path) -> Mapping[str, Product]:
 
     ``rooms`` are further folders to look in (a seller's own products, a test's toy product).
     """
-    folders = sorted(path.parent for room in (_ROOM, *rooms) for path in room.glob("*/product.toml"))
-    return MappingProxyType({folder.name: product_of(folder) for folder in folders})
+    folders = [path.parent for room in (_ROOM, *rooms) for path in room.glob("*/product.toml")]
+    return MappingProxyType({folder.name: product_of(folder) for folder in sorted(folders, key=lambda one: one.name)})
 
 
 def product_of(folder: Path) -> Product:
     """The product declared by ``folder``; :class:`~carreau.errors.Broken` names what is wrong in its declaration."""
-    facts = tomllib.loads((folder / "product.toml").read_text("utf-8"))
     try:
+        facts = tomllib.loads((folder / "product.toml").read_text("utf-8"))
         policy = facts["policy"]
         return Product(
             id=folder.name,
@@ -38,9 +38,9 @@ def product_of(folder: Path) -> Product:
             facts=facts,
             folder=folder,
         )
-    except (KeyError, FileNotFoundError) as error:
+    except (KeyError, TypeError, ValueError, FileNotFoundError) as error:
         raise Broken(
-            f"la déclaration du produit « {folder.name} » est incomplète",
+            f"la déclaration du produit « {folder.name} » est incomplète ou illisible",
             given=str(error),
             expected="title, description, grain, [policy] route, subject, k, purposes, [[inputs]], et card.md",
             advice="voir docs/how-to/add-a-product.md",
