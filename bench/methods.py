@@ -28,7 +28,7 @@ def iris_carreau(folder: Path) -> tuple[Run, Run]:
     few = origin.selected(np.arange(len(origin)) < 20), target.selected(np.arange(len(target)) < 20)
 
     def run(first: Any = origin, second: Any = target) -> tuple[Any, Any]:
-        walk, _ = area_crosswalk(first, second)
+        walk, _ = area_crosswalk(first, second, kernel="incidences")
         return walk.applied(counts[: len(first)]), walk.weights
 
     return lambda: run(*few), run

@@ -19,9 +19,13 @@ def compiled(function: Kernel) -> Kernel:
     """The function compiled by numba at its first call, its machine code kept beside the source.
 
     A kernel takes and returns numbers, arrays and tuples of these; it releases the interpreter's lock, so
-    that two calls run on two cores. The Python function stays at ``.py_func``.
+    that two calls run on two cores. The Python function stays at ``.py_func``. Where no folder can be
+    written, nothing is kept and each process compiles anew.
     """
-    return cast(Kernel, njit(cache=True, nogil=True)(function))
+    try:
+        return cast(Kernel, njit(cache=True, nogil=True)(function))
+    except RuntimeError:  # numba found no folder for its cache
+        return cast(Kernel, njit(nogil=True)(function))
 
 
 @compiled
