@@ -79,10 +79,10 @@ class Signer:
         return self._key.public_key().public_bytes_raw().hex()
 
     def signed(self, document: Mapping[str, Any]) -> dict[str, Any]:
-        """``document`` with ``public_key`` and ``signature``, both in hexadecimal."""
-        body = {**document, "public_key": self.public_key}
-        body.pop("signature", None)
-        return {**body, "signature": self._key.sign(canonical(body)).hex()}
+        """``document``, as JSON reads it back, with ``public_key`` and ``signature``, both in hexadecimal."""
+        unsigned = {name: value for name, value in document.items() if name != "signature"}
+        text = canonical({**unsigned, "public_key": self.public_key})
+        return {**json.loads(text), "signature": self._key.sign(text).hex()}
 
 
 def is_signed(document: Mapping[str, Any]) -> bool:

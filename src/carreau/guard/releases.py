@@ -219,5 +219,6 @@ def _document(draft: Draft) -> dict[str, Any]:
         "card": draft.product.card,
         "remarks": list(draft.remarks),
         "contributors": draft.contributors,
-        "coverage": dict(draft.coverage),
+        "coverage": draft.coverage,
+        "themes": draft.product.facts.get("themes", {}),
     }

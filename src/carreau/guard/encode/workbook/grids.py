@@ -1,0 +1,220 @@
+"""The sheets of figures: values, margins, grades, differences, counts; the same rows in the same order on each.
+
+A figure that is not shown says so in its cell (« masqué »); the reason stands in the same cell of « Notes ».
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby, repeat
+from typing import Any, Final
+
+from carreau.guard.content import Content
+from carreau.guard.encode.workbook.look import AMOUNTS, BLUE, GAPS, GRADES, MARGINS, PAPER, QUIET, Look
+from carreau.guard.encode.workbook.look import gap_pattern, pattern_of
+from carreau.terms import Column
+
+FEW: Final = 20_000
+HEAD: Final = 3
+COMMENTS: Final = 2_000
+BATCH: Final = 2_000
+_WORD: Final = 16
+# The value of a cell, its style, and the reason why its figure is not shown.
+Cell = tuple[Any, Any, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One sheet of figures: its name, what it shows of each indicator, and how.
+
+    ``parts`` maps the suffix of the column shown to the words added to its title.
+    """
+
+    name: str
+    parts: Mapping[str, str]
+    scale: Mapping[str, Any] | None
+    says: str
+
+
+GRIDS: Final = (
+    Grid("Valeurs", {"": ""}, AMOUNTS, "Les chiffres eux-mêmes."),
+    Grid("Marges", {"_marge": ""}, MARGINS, "La demi-largeur de l'intervalle à 90 % de chaque chiffre (± dans la même unité)."),
+    Grid("Notes", {"_note": ""}, None, "La note de chaque chiffre, de A à E ; ou la raison pour laquelle il n'est pas montré."),
+    Grid(
+        "Écarts",
+        {"_ecart_commune": " / commune", "_ecart_departement": " / département", "_ecart_france": " / France"},
+        GAPS,
+        "La différence avec la commune, le département et la France.",
+    ),
+    Grid("Effectifs", {"_nombre": " : nombre", "_base": " : sur"}, None, "Le numérateur et le dénominateur de chaque part."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One column of a sheet: the indicator it is about, what is shown of it, and its title there."""
+
+    indicator: Column | None
+    column: Column
+    title: str
+
+    @property
+    def explained(self) -> Column:
+        """The column that « Indicateurs » explains: the indicator itself, or the place."""
+        return self.indicator or self.column
+
+    @property
+    def side(self) -> str:
+        """On which side its title stands: left above texts, centred above figures."""
+        return "left" if self.column.type == "text" and self.indicator is None else "center"
+
+
+def grids_of(content: Content) -> tuple[Grid, ...]:
+    """The sheets of figures that this content fills; the first three alone above 20,000 rows, to stay readable."""
+    asked = GRIDS if content.table.num_rows <= FEW else GRIDS[:3]
+    return tuple(grid for grid in asked if any(shown.indicator for shown in shown_in(content, grid)) or grid is GRIDS[0])
+
+
+def shown_in(content: Content, grid: Grid) -> list[Shown]:
+    """The columns of a sheet: the places first, then what it shows of each indicator."""
+    columns = {column.name: column for column in content.schema.columns}
+    leading = [Shown(None, column, column.title or column.name) for column in content.leading()]
+    return leading + [
+        Shown(indicator, columns[f"{indicator.name}{suffix}"], (indicator.title or indicator.name) + words)
+        for indicator in content.indicators()
+        for suffix, words in grid.parts.items()
+        if f"{indicator.name}{suffix}" in columns
+    ]
+
+
+def write_grid(look: Look, content: Content, grid: Grid, places: Mapping[str, int]) -> None:
+    """Write one sheet of figures; ``places`` gives the row of each column on « Indicateurs »."""
+    sheet = look.book.get_worksheet_by_name(grid.name)
+    shown = shown_in(content, grid)
+    lead = len(content.leading())
+    # A row is written for good once the next one starts: from the top, line by line.
+    _links(look, sheet, grids_of(content), lead)
+    _themes(look, sheet, shown, content.document.get("themes", {}))
+    _titles(look, sheet, shown, places)
+    comments = COMMENTS if grid is GRIDS[0] and content.table.num_rows <= FEW else 0
+    for row, cells in _rows(content, grid, shown, look):
+        for place, (value, style, reason) in enumerate(cells):
+            _put(sheet, row, place, value, style)
+            if reason and comments > 0:
+                sheet.write_comment(row, place, reason[:500], {"x_scale": 1.6, "y_scale": 0.6})
+                comments -= 1
+    last = HEAD + max(1, content.table.num_rows) - 1
+    sheet.autofilter(HEAD - 1, 0, last, len(shown) - 1)
+    sheet.freeze_panes(HEAD, lead)
+    sheet.set_column(0, max(0, lead - 1), 14)
+    sheet.set_column(lead, max(lead, len(shown) - 1), 12.5)
+    _colour(look, sheet, grid, shown, last)
+    sheet.hide_gridlines(2)
+    sheet.set_landscape()
+    sheet.repeat_rows(0, HEAD - 1)
+    sheet.set_footer(f"&L{grid.name}&C{content.certificate['id']}&R&P / &N")
+
+
+def _themes(look: Look, sheet: Any, shown: list[Shown], names: Mapping[str, str]) -> None:
+    """The band of themes above the indicators."""
+    band = look.style(bold=True, font_color="#FFFFFF", bg_color=BLUE, indent=1)
+    place = 0
+    for theme, group in groupby(shown, key=lambda one: one.column.theme if one.indicator else ""):
+        width = len(list(group))
+        words = names.get(theme, theme.capitalize())
+        if theme and width > 1:
+            sheet.merge_range(0, place, 0, place + width - 1, words, band)
+        elif theme:
+            sheet.write_string(0, place, words, band)
+        place += width
+
+
+def _titles(look: Look, sheet: Any, shown: list[Shown], places: Mapping[str, int]) -> None:
+    """The titles, each with its explanation as a comment, and the units, each a link to « Indicateurs »."""
+    sheet.set_row(1, 58)
+    for place, one in enumerate(shown):
+        sheet.write_string(1, place, one.title, look.header(align=one.side))
+        origin = one.explained.provenance
+        said = f"{one.explained.description}\nSource : {origin.source} {origin.vintage}".strip()
+        sheet.write_comment(1, place, said[:500], {"x_scale": 2, "y_scale": 0.8})
+    below = {"bg_color": PAPER, "font_color": BLUE, "italic": True, "bottom": 1, "bottom_color": QUIET}
+    for place, one in enumerate(shown):
+        link = f"internal:'Indicateurs'!B{places[one.explained.name] + 1}"
+        unit = (one.column.unit or "définition")[:60]
+        sheet.write_url(2, place, link, look.style(align=one.side, **below), unit, "Ce que c'est, et d'où cela vient")
+
+
+def _links(look: Look, sheet: Any, grids: tuple[Grid, ...], lead: int) -> None:
+    """The links to the other sheets, above the places: the first sheet, then those of figures."""
+    sheet.set_row(0, 18)
+    names = ["Lisez-moi", *(grid.name for grid in grids)]
+    style = look.style(font_color=BLUE, underline=1, font_size=9)
+    for place, name in enumerate(names[:lead]):
+        sheet.write_url(0, place, f"internal:'{name}'!A1", style, name)
+
+
+def _rows(content: Content, grid: Grid, shown: list[Shown], look: Look) -> Iterator[tuple[int, Iterator[Cell]]]:
+    """Each row of the sheet: its place, then its cells."""
+    styles = [_style(look, grid, one) for one in shown]
+    hidden = look.hidden()
+    for start in range(0, content.table.num_rows, BATCH):
+        part = content.table.slice(start, BATCH)
+        columns = [_cells(part, grid, one, style, hidden) for one, style in zip(shown, styles, strict=True)]
+        yield from enumerate(map(iter, zip(*columns, strict=True)), HEAD + start)
+
+
+def _cells(part: Any, grid: Grid, one: Shown, style: Any, hidden: Any) -> list[Cell]:
+    """The cells of one column: the value, or the word that says that it is not shown, or the reason on « Notes »."""
+    values = part[one.column.name].to_pylist()
+    reasons = part[f"{one.indicator.name}_statut"].to_pylist() if one.indicator else repeat(None)
+    whole = grid.name == "Notes"
+    return [
+        (value, style, None)
+        if reason is None or not (value is None or whole)
+        else ((reason if whole else word_of(reason)), hidden, reason)
+        for value, reason in zip(values, reasons, strict=False)
+    ]
+
+
+def word_of(reason: str) -> str:
+    """The short word for a reason: what stands before its colon, or a dash when that is long.
+
+    >>> word_of("masqué : moins de 11 personnes au dénominateur")
+    'masqué'
+    """
+    word = reason.partition(" : ")[0].strip()
+    return word if len(word) <= _WORD else "—"
+
+
+def _style(look: Look, grid: Grid, one: Shown) -> Any:
+    """The style of the cells of a column."""
+    column = one.column
+    if column.type == "text":
+        return look.cell(align="center") if one.indicator else look.cell()
+    if grid.name == "Écarts" and one.indicator:
+        return look.cell(gap_pattern(column))
+    return look.cell(pattern_of(column, "± " if grid.name == "Marges" and one.indicator else ""))
+
+
+def _put(sheet: Any, row: int, place: int, value: Any, style: Any) -> None:
+    """Write one cell; a text is always a text, never a formula."""
+    if value is None:
+        sheet.write_blank(row, place, None, style)
+    elif isinstance(value, str):
+        sheet.write_string(row, place, value[:32_000], style)
+    elif isinstance(value, bool | int | float):
+        sheet.write_number(row, place, value, style)
+    else:
+        sheet.write_string(row, place, str(value), style)
+
+
+def _colour(look: Look, sheet: Any, grid: Grid, shown: list[Shown], last: int) -> None:
+    """The colour scale of each column, or the colours of the grades."""
+    lead = sum(one.indicator is None for one in shown)
+    if grid.name == "Notes" and len(shown) > lead:
+        for grade, colour in GRADES.items():
+            rule = {"type": "cell", "criteria": "==", "value": f'"{grade}"', "format": look.style(bg_color=colour)}
+            sheet.conditional_format(HEAD, lead, last, len(shown) - 1, rule)
+    for place in range(lead, len(shown)) if grid.scale else ():
+        sheet.conditional_format(HEAD, place, last, place, dict(grid.scale or {}))
