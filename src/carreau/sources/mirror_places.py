@@ -63,7 +63,10 @@ class FolderPlace:
 
     def _inside(self, name: str) -> Path:
         """The real path of a file; :class:`~carreau.errors.Refused` when a link leads out of the mirror."""
-        path = (self._root / name).resolve()
+        try:
+            path = (self._root / name).resolve()
+        except (OSError, RuntimeError):  # links in a loop, said by either: they lead to no file
+            return self._root / name
         if path.is_relative_to(self._root):
             return path
         raise Refused(

@@ -168,7 +168,7 @@ def _broken(file: str, member: str, error: BaseException) -> Broken:
     locked = "password" in str(error).lower()
     return Broken(
         f"{file} est protégé par un mot de passe" if locked else f"{file} est tronqué ou abîmé",
-        given=f"{member or file} ({error or type(error).__name__})",
+        given=member or file,
         expected="un fichier entier, sans mot de passe",
         advice=REDOWNLOAD,
     )

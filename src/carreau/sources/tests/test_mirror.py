@@ -125,11 +125,13 @@ def test_a_link_that_leaves_the_mirror_is_refused(tmp_path: Path) -> None:
     (mirror / "b.csv").symlink_to(mirror / "real.csv")
     (mirror / "c.csv").symlink_to(mirror / "nothing.csv")
     (mirror / "folder").symlink_to(tmp_path / "outside")
+    (mirror / "loop.csv").symlink_to(mirror / "loop.csv")
     with pytest.raises(Refused, match=r"a\.csv est un lien"):
         mirror_at(mirror).held(_published("a.csv"))
     assert _texts(mirror_at(mirror).held(_published("b.csv"))) == ["real.csv"]
     assert mirror_at(mirror).held(_published("c.csv")) == ()
     assert mirror_at(mirror).held(_published("secret.csv")) == ()
+    assert mirror_at(mirror).held(_published("loop.csv")) == ()
 
 
 def test_a_mirror_reached_by_a_link_is_a_mirror(tmp_path: Path) -> None:
