@@ -68,7 +68,7 @@ def elections_of(hands: Hands, facts: Mapping[str, Any], places: StationFrame, s
         weights, said = _succession(election, places, stations, now)
         today = _mapped(election.communes, now)
         brought.append(Brought(replace(election, communes=today), weights))
-        remarks += [f"{election.title} : {sentence}" for sentence in (*_set_aside(best, told[name]), *said)]
+        remarks += [f"{election.title} : {sentence}" for sentence in (*_set_aside(best, told[name], hands), *said)]
     return Elections(tuple(brought), tuple(remarks))
 
 
@@ -126,10 +126,9 @@ def _best(told: Sequence[_Told]) -> _Told:
     return min(near, key=lambda one: STATUSES.index(one.handed.input.status))
 
 
-def _set_aside(best: _Told, told: Sequence[_Told]) -> Iterator[str]:
+def _set_aside(best: _Told, told: Sequence[_Told], hands: Hands) -> Iterator[str]:
     """The remark on the files that tell otherwise of the territory; nothing when they tell the same."""
-    mine = _voters(best)
-    others = [one.handed.input for one in told if one is not best and not _voters(one).equals(mine)]
+    others = [one.handed.input for one in told if one is not best and not _agree(one, best, hands)]
     if others:
         kept = best.handed.input
         left = ", ".join(f"{one.name} ({STANDING[one.status]})" for one in others)
@@ -139,9 +138,22 @@ def _set_aside(best: _Told, told: Sequence[_Told]) -> Iterator[str]:
         )
 
 
-def _voters(told: _Told) -> pa.Table:
-    """The voters of each station of the territory, in order: what two files must agree on to tell the same."""
-    return told.here.select(["bv_id", "votants"]).sort_by("bv_id").combine_chunks()
+def _agree(one: _Told, other: _Told, hands: Hands) -> bool:
+    """Whether two files tell the same of the territory: the counts of its stations, then the votes they found there."""
+    counts = [_ordered(told.here, ["bv_id", "inscrits", "votants", "exprimes"]) for told in (one, other)]
+    return bool(counts[0].equals(counts[1]) and _votes(one, hands).equals(_votes(other, hands)))
+
+
+def _votes(told: _Told, hands: Hands) -> pa.Table:
+    """The votes of each station of the territory, whoever has them: files do not write names alike."""
+    candidates, _ = _candidates(hands, told.handed, told.here["id_election"][0].as_py())
+    here = pc.is_in(candidates["bv_id"], value_set=told.here["bv_id"].combine_chunks())
+    return _ordered(candidates.filter(pc.and_(here, pc.greater(candidates["voix"], 0))), ["bv_id", "voix"])
+
+
+def _ordered(table: pa.Table, names: list[str]) -> pa.Table:
+    """These columns of a table, its rows in their order."""
+    return table.select(names).sort_by([(name, "ascending") for name in names]).combine_chunks()
 
 
 def _candidates(hands: Hands, stations: Handed, name: str) -> tuple[pa.Table, tuple[Input, ...]]:

@@ -1,0 +1,156 @@
+"""Margins: wider with what is not known, nothing where nothing is; grades at their boundaries."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from carreau.products.electoral_profile import margins
+from carreau.products.electoral_profile.carrier import carrier_of
+from carreau.products.electoral_profile.estimate import estimates_of
+from carreau.products.electoral_profile.formula import Formula
+from carreau.products.electoral_profile.indicators import Indicator, Kind
+from carreau.products.electoral_profile.refined import Refined
+
+Made = Callable[..., Refined]
+SMALL = {"population": {"P_POP": [900.0, 900.0, 900.0], "P_X": [90.0, 300.0, 600.0], "C_X": [90.0, 300.0, 600.0]}}
+
+
+def indicator(number: str, base: str = "", kind: Kind = "share") -> Indicator:
+    base_formula = Formula.parse(base) if base else None
+    return Indicator("x", "population", "X", "%", "X", kind, Formula.parse(number), base_formula)
+
+
+def margin(refined: Refined, number: str = "population.P_X", base: str = "population.P_POP") -> np.ndarray:
+    kind: Kind = "share" if base else "count"
+    (found,) = estimates_of([indicator(number, base, kind)], refined, carrier_of(refined))
+    return found.margin
+
+
+def test_a_whole_commune_surveyed_exhaustively_has_no_margin(territory: Made) -> None:
+    refined = territory([[1.0], [1.0], [1.0]], SMALL, methods=["identite"] * 3)
+    assert margin(refined)[0] == 0
+    assert margin(refined, base="")[0] == 0
+
+
+def test_the_complementary_exploitation_is_wider_than_the_principal_one(territory: Made) -> None:
+    refined = territory([[1.0], [1.0], [1.0]], SMALL)
+    assert margin(refined, "population.C_X")[0] > margin(refined)[0]
+
+
+def test_a_large_commune_is_surveyed_by_sampling_for_both(territory: Made) -> None:
+    large = {"population": {name: [10 * value for value in values] for name, values in SMALL["population"].items()}}
+    refined = territory([[1.0], [1.0], [1.0]], large)
+    assert carrier_of(refined).large.tolist() == [True]
+    assert margin(refined)[0] > 0
+    assert margin(refined)[0] == margin(refined, "population.C_X")[0]
+
+
+@given(st.floats(0.02, 0.98), st.floats(0.02, 0.98))
+def test_the_more_of_its_zones_a_station_holds_the_narrower_the_margin(
+    territory: Made, one: float, other: float
+) -> None:
+    def held(part: float) -> np.ndarray:
+        return margin(territory([[part, 1 - part]] * 3, SMALL))
+
+    (low, high) = sorted((one, other))
+    assert held(high)[0] <= held(low)[0] + 1e-9
+
+
+def test_the_margin_grows_with_kappa(territory: Made, clean_margins: dict[str, Any]) -> None:
+    widths = []
+    for kappa in (0.0, 0.3, 0.6, 1.2):
+        clean_margins["surface"].update(kappa=kappa, kappa_count=kappa)
+        refined = territory([[0.4, 0.6]] * 3, SMALL)
+        widths.append([margin(refined)[0], margin(refined, base="")[0]])
+    assert (np.diff(np.array(widths), axis=0) > 0).all()
+
+
+def test_a_better_weighting_has_a_narrower_count(territory: Made) -> None:
+    widths = [
+        margin(territory([[0.4, 0.6]] * 3, SMALL, methods=[method] * 3), base="")[0]
+        for method in ("identite", "adresses", "carreaux", "surface", "commune")
+    ]
+    assert widths == sorted(widths)
+    assert widths[0] == 0 < widths[1]
+
+
+def test_what_the_source_does_not_say_widens_the_margin(territory: Made) -> None:
+    hole = {"population": SMALL["population"] | {"P_X": [90.0, 300.0, float("nan")]}}
+    full = {"population": SMALL["population"] | {"P_X": [90.0, 300.0, 195.0]}}
+    assert margin(territory([[1.0]] * 3, hole))[0] > margin(territory([[1.0]] * 3, full))[0] == 0
+
+
+def test_a_borrowed_share_has_the_margin_of_its_commune(territory: Made) -> None:
+    refined = territory([[1.0, 0.0]] * 3, SMALL, placed=["contour", ""])
+    assert margin(refined)[1] > margin(refined)[0]
+
+
+def test_income_and_benefits_are_not_sampled(territory: Made) -> None:
+    large = np.array([True, False])
+    for text in ("revenu.TP60 * population.P_POP / 100", "caf.A"):
+        assert margins.sampling_rate(indicator(text, "population.P_POP"), large).tolist() == [1.0, 1.0]
+    assert margins.sampling_rate(indicator("population.P_X"), large).tolist() == [0.4, 1.0]
+    assert margins.sampling_rate(indicator("population.C_X"), large).tolist() == [0.4, 0.2]
+
+
+def test_the_sampling_of_a_share_follows_the_published_approximation() -> None:
+    share = indicator("population.C_X", "population.P_POP")
+    found = margins.sampling_deviation(share, np.array([20.0]), np.array([1000.0]), np.array([0.4]))
+    assert found[0] == pytest.approx(100 * np.sqrt(1.5 * 0.2 * 0.8 / 1000 * 0.6 / 0.4))
+
+
+def test_the_sampling_of_a_count_and_of_a_ratio_follow_their_size() -> None:
+    count, ratio = (replace(indicator("population.C_X"), kind=kind) for kind in ("count", "ratio"))
+    n, f = np.array([400.0]), np.array([0.4])
+    assert margins.sampling_deviation(count, n, n, f)[0] == pytest.approx(np.sqrt(1.5 * 400 * 1.5))
+    assert margins.sampling_deviation(ratio, np.array([2.0]), n, f)[0] == pytest.approx(2 * np.sqrt(1.5 * 1.5 / 400))
+
+
+@pytest.mark.parametrize("value", [0.0, 100.0])
+def test_a_share_of_none_or_all_of_a_sample_is_not_certain(value: float) -> None:
+    share = indicator("population.C_X", "population.P_POP")
+    found = margins.sampling_deviation(share, np.array([value]), np.array([50.0]), np.array([0.4]))
+    assert found[0] > 0
+
+
+def test_a_group_of_fewer_than_three_zones_takes_the_spread_of_the_whole() -> None:
+    value = np.array([[0.0], [10.0], [20.0], [30.0], [30.0], [90.0]])
+    group = np.array([0, 0, 0, 1, 1, 2])
+    found = margins.spread_between(value, np.ones_like(value), group, 3)
+    assert found[0, 0] == pytest.approx(np.std([0, 10, 20]))
+    assert found[1, 0] == found[2, 0] == pytest.approx(np.std(value))
+
+
+def test_unknown_zones_do_not_count_in_the_spread() -> None:
+    value = np.array([[0.0], [10.0], [20.0], [np.nan], [500.0]])
+    base = np.array([[1.0], [1.0], [1.0], [1.0], [0.0]])
+    assert margins.spread_between(value, base, np.zeros(5, dtype=int), 1)[0, 0] == pytest.approx(np.std([0, 10, 20]))
+
+
+@pytest.mark.parametrize(
+    ("width", "grade"),
+    [(0, "A"), (2, "A"), (2.001, "B"), (4, "B"), (4.001, "C"), (8, "C"), (8.001, "D"), (16, "D"), (16.001, "E")],
+)
+def test_a_share_is_graded_by_its_margin_in_points(width: float, grade: str) -> None:
+    index = margins.grade_of(np.array([width]), np.array([50.0]), "%")
+    assert margins.GRADES[index[0]] == grade
+
+
+@pytest.mark.parametrize(
+    ("width", "grade"), [(5, "A"), (5.1, "B"), (10, "B"), (20, "C"), (20.1, "D"), (40, "D"), (40.1, "E"), (1e9, "E")]
+)
+def test_the_rest_is_graded_by_its_margin_in_parts_of_the_value(width: float, grade: str) -> None:
+    index = margins.grade_of(np.array([width]), np.array([-100.0]), "personnes")
+    assert margins.GRADES[index[0]] == grade
+
+
+def test_a_sure_zero_is_an_a_and_an_unsure_one_an_e() -> None:
+    index = margins.grade_of(np.array([0.0, 1.0, np.nan]), np.array([0.0, 0.0, 3.0]), "personnes")
+    assert margins.GRADES[index].tolist() == ["A", "E", "E"]
