@@ -89,11 +89,19 @@ def is_signed(document: Mapping[str, Any]) -> bool:
     """Whether the signature that ``document`` carries was made over it by the key that it names."""
     body = {name: value for name, value in document.items() if name != "signature"}
     try:
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(str(document.get("public_key"))))
-        key.verify(bytes.fromhex(str(document.get("signature"))), canonical(body))
-    except (InvalidSignature, ValueError, UnicodeEncodeError):
+        key = Ed25519PublicKey.from_public_bytes(_bytes_of(document.get("public_key")))
+        key.verify(_bytes_of(document.get("signature")), canonical(body))
+    except (InvalidSignature, ValueError):
         return False
     return True
+
+
+def _bytes_of(text: object) -> bytes:
+    """The bytes written in hexadecimal, in the one way that this house writes them: no capitals, no spaces."""
+    read = bytes.fromhex(str(text))
+    if read.hex() != text:
+        raise ValueError(text)
+    return read
 
 
 def unlocked(kind: type[Made], fields: Mapping[str, object]) -> Made:

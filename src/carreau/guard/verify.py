@@ -50,7 +50,9 @@ def verified(path: Path, trusted: Iterable[str]) -> Verdict:
 def _verdict(found: Found, trusted: frozenset[str]) -> Verdict:
     """The verdict on what was found in a file."""
     if not found.text:
-        return Verdict("altéré", found.damage) if found.damage else Verdict("inconnu", "ce fichier n'a pas de certificat")
+        if found.damage:
+            return Verdict("altéré", found.damage)
+        return Verdict("inconnu", "ce fichier n'a pas de certificat")
     document = read_copy(found.text)
     if document is None or not (is_signed(document) and is_signed(document["release"])):
         return Verdict("altéré", "le certificat lui-même")

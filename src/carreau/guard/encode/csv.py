@@ -3,8 +3,9 @@
 A mark (BOM) because Excel reads UTF-8 as Windows-1252 without one; semicolons and commas because a French Excel takes
 the separator of lists from the system's settings. Programs read it too: ``pandas.read_csv(sep=";", decimal=",")``.
 An empty cell is nothing between two semicolons. A text that a spreadsheet would take for a formula (it starts with
-``=``, ``+``, ``-``, ``@``, tab or return) gets an apostrophe before it; so does one that starts by apostrophes and
-then such a sign, so that taking one apostrophe away always gives the text back.
+``=``, ``+``, ``-``, ``@``, one of these in full width, a tab or an end of line: OWASP, « CSV Injection ») gets an
+apostrophe before it; so does one that starts by apostrophes and then such a sign, so that taking one apostrophe away
+always gives the text back.
 The certificate stands in a file beside it, ``NAME.csv.certificat.json``.
 """
 
@@ -20,7 +21,7 @@ from carreau.guard.content import Content
 from carreau.guard.encode.lines import Page, encode_page, joined
 from carreau.terms import Column
 
-FORMULA: Final = "^'*[=+\\-@\t\r]"
+FORMULA: Final = "^'*[=+\\-@\t\r\n＝＋－＠]"
 SIDECAR: Final = ".certificat.json"
 _TO_QUOTE: Final = '[;"\r\n]|^$'
 

@@ -25,7 +25,7 @@ _OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_u
 
 
 def encode(content: Content, signer: Signer, sink: BinaryIO) -> bytes:
-    """Write ``content`` as a workbook; ``sink`` must be readable too, since its bytes are hashed once they are there."""
+    """Write ``content`` as a workbook; ``sink`` must be readable too: its bytes are hashed once they are there."""
     grids = grids_of(content)
     names = ["Lisez-moi", *(grid.name for grid in grids), "Indicateurs", "Certificat"]
     unsigned = unsigned_copy(content, signer, ".xlsx", len(names))

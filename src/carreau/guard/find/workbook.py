@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import html
 import json
+import lzma
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -19,7 +21,8 @@ from carreau.guard.find.found import LARGEST_CERTIFICATE, NOTHING, TRUNCATED, Fo
 LARGEST_SHEET: Final = 1 << 32
 _TEXT: Final = re.compile(rb"carreau-copie:([^<]*)<")
 _UNREADABLE: Final = (
-    zipfile.BadZipFile, zlib.error, KeyError, ValueError, NotImplementedError, EOFError, OSError, RuntimeError,
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, KeyError, ValueError, NotImplementedError, EOFError,
+    OSError, RuntimeError,
 )  # fmt: skip
 _SAVED_AGAIN: Final = Found(
     damage="le classeur n'a plus la forme signée : un tableur l'a enregistré de nouveau, ou il est abîmé"
@@ -73,14 +76,12 @@ def _where(file: BinaryIO, binding: Binding, copy: Mapping[str, Any]) -> str:
 
 def _sheet_digest(file: BinaryIO, number: int) -> str:
     """The sha256 of a sheet; empty when it cannot be read or is larger than a sheet may be."""
-    total, size = hashlib.sha256(), 0
+    total, left = hashlib.sha256(), LARGEST_SHEET
     try:
         with zipfile.ZipFile(file) as book, book.open(f"xl/worksheets/sheet{number}.xml") as sheet:
-            while chunk := sheet.read(1 << 20):
+            while left and (chunk := sheet.read(min(left, 1 << 20))):
                 total.update(chunk)
-                size += len(chunk)
-                if size > LARGEST_SHEET:
-                    return ""
+                left -= len(chunk)
     except _UNREADABLE:
         return ""
-    return total.hexdigest()
+    return total.hexdigest() if left else ""

@@ -76,15 +76,20 @@ def rebuilt(draft: BinaryIO, sink: BinaryIO) -> list[str]:
     digests: dict[str, str] = {}
     with zipfile.ZipFile(draft) as read, zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as write:
         for name in [*(name for name in read.namelist() if name != MEMBER), MEMBER]:
-            entry = zipfile.ZipInfo(name)
-            entry.compress_type = zipfile.ZIP_STORED if name == MEMBER else zipfile.ZIP_DEFLATED
-            total = hashlib.sha256()
-            with read.open(name) as part, write.open(entry, "w") as copy:
-                while chunk := part.read(1 << 20):
-                    copy.write(chunk)
-                    total.update(chunk)
-            digests[name] = total.hexdigest()
-    return [digest for name, digest in sorted_sheets(digests)]
+            digests[name] = _copied(read, write, name)
+    return [digest for _, digest in sorted_sheets(digests)]
+
+
+def _copied(read: zipfile.ZipFile, write: zipfile.ZipFile, name: str) -> str:
+    """The sha256 of a member, now copied from a zip to another, at the date that all members have."""
+    entry = zipfile.ZipInfo(name)
+    entry.compress_type = zipfile.ZIP_STORED if name == MEMBER else zipfile.ZIP_DEFLATED
+    total = hashlib.sha256()
+    with read.open(name) as part, write.open(entry, "w") as copy:
+        while chunk := part.read(1 << 20):
+            copy.write(chunk)
+            total.update(chunk)
+    return total.hexdigest()
 
 
 def sorted_sheets(members: dict[str, str]) -> list[tuple[str, str]]:

@@ -11,8 +11,18 @@ from itertools import groupby, repeat
 from typing import Any, Final
 
 from carreau.guard.content import Content
-from carreau.guard.encode.workbook.look import AMOUNTS, BLUE, GAPS, GRADES, MARGINS, PAPER, QUIET, Look
-from carreau.guard.encode.workbook.look import gap_pattern, pattern_of
+from carreau.guard.encode.workbook.look import (
+    AMOUNTS,
+    BLUE,
+    GAPS,
+    GRADES,
+    MARGINS,
+    PAPER,
+    QUIET,
+    Look,
+    gap_pattern,
+    pattern_of,
+)
 from carreau.terms import Column
 
 FEW: Final = 20_000
@@ -39,15 +49,15 @@ class Grid:
 
 GRIDS: Final = (
     Grid("Valeurs", {"": ""}, AMOUNTS, "Les chiffres eux-mêmes."),
-    Grid("Marges", {"_marge": ""}, MARGINS, "La demi-largeur de l'intervalle à 90 % de chaque chiffre (± dans la même unité)."),
-    Grid("Notes", {"_note": ""}, None, "La note de chaque chiffre, de A à E ; ou la raison pour laquelle il n'est pas montré."),
+    Grid("Marges", {"_marge": ""}, MARGINS, "La marge de chaque chiffre, à 90 %, dans la même unité que lui."),
+    Grid("Notes", {"_note": ""}, None, "La note de chaque chiffre, de A à E ; ou la raison de son absence."),
     Grid(
         "Écarts",
         {"_ecart_commune": " / commune", "_ecart_departement": " / département", "_ecart_france": " / France"},
         GAPS,
         "La différence avec la commune, le département et la France.",
     ),
-    Grid("Effectifs", {"_nombre": " : nombre", "_base": " : sur"}, None, "Le numérateur et le dénominateur de chaque part."),
+    Grid("Effectifs", {"_nombre": " : nombre", "_base": " : sur"}, None, "Le numérateur et le dénominateur des parts."),
 )
 
 
@@ -73,7 +83,7 @@ class Shown:
 def grids_of(content: Content) -> tuple[Grid, ...]:
     """The sheets of figures that this content fills; the first three alone above 20,000 rows, to stay readable."""
     asked = GRIDS if content.table.num_rows <= FEW else GRIDS[:3]
-    return tuple(grid for grid in asked if any(shown.indicator for shown in shown_in(content, grid)) or grid is GRIDS[0])
+    return tuple(grid for grid in asked if grid is GRIDS[0] or any(one.indicator for one in shown_in(content, grid)))
 
 
 def shown_in(content: Content, grid: Grid) -> list[Shown]:

@@ -18,6 +18,9 @@ MARK: Final = "carreau-copie:"
 LINE: Final = 15
 _CELL: Final = 32_000
 _UNOFFICIAL: Final = frozenset({"synthetic", "facsimile", "unknown"})
+_HEADS: Final = {
+    "Nom": 26, "Titre": 30, "Thème": 14, "Unité": 16, "Description": 60, "Source": 22, "Millésime": 14, "Méthode": 28,
+}  # fmt: skip
 _OUTSIDE: Final = re.compile(r"^\|[\s:|-]+\|$")
 
 
@@ -37,19 +40,19 @@ def write_readme(look: Look, content: Content, grids: tuple[Grid, ...]) -> None:
     sheet.write_string(2, 1, f"    {_place(content)}", look.style(font_size=12, font_color=QUIET))
     row = _warning(look, sheet, content, 4)
     for title, lines in _sections(content, grids):
-        sheet.write_string(row, 1, title, look.style(bold=True, font_size=12, font_color=BLUE, bottom=1, bottom_color=RULE))
-        sheet.write_blank(row, 2, None, look.style(bottom=1, bottom_color=RULE))
-        for row, (label, text) in enumerate(lines, row + 1):
-            _line(look, sheet, row, label, text)
-        row += 2
+        under = {"bottom": 1, "bottom_color": RULE}
+        sheet.write_string(row, 1, title, look.style(bold=True, font_size=12, font_color=BLUE, **under))
+        sheet.write_blank(row, 2, None, look.style(**under))
+        for place, (label, text) in enumerate(lines, row + 1):
+            _line(look, sheet, place, label, text)
+        row += len(lines) + 2
 
 
 def write_columns(look: Look, content: Content, grids: tuple[Grid, ...], places: Mapping[str, int]) -> None:
     """Write « Indicateurs »: each column with its title, theme, unit, description, source, vintage and method."""
     sheet = look.book.get_worksheet_by_name("Indicateurs")
     sheet.hide_gridlines(2)
-    heads = {"Nom": 26, "Titre": 30, "Thème": 14, "Unité": 16, "Description": 60, "Source": 22, "Millésime": 14, "Méthode": 28}
-    for place, (head, width) in enumerate(heads.items()):
+    for place, (head, width) in enumerate(_HEADS.items()):
         sheet.set_column(place, place, width)
         sheet.write_string(0, place, head, look.header(bottom=1, bottom_color=QUIET))
     there = {shown.column.name: place for place, shown in enumerate(shown_in(content, grids[0]))}
@@ -58,13 +61,14 @@ def write_columns(look: Look, content: Content, grids: tuple[Grid, ...], places:
         row, origin = places[column.name], column.provenance
         theme = themes.get(column.theme, column.theme)
         facts = [column.name, "", theme, column.unit, column.description, origin.source, origin.vintage, origin.method]
-        _tall(sheet, row, (column.title, 28), *zip(facts, [width + width // 8 for width in heads.values()], strict=True))
+        _tall(sheet, row, (column.title, 28), *zip(facts, (width * 9 // 8 for width in _HEADS.values()), strict=True))
         for place, fact in enumerate(facts):
             sheet.write_string(row, place, fact, look.cell(text_wrap=True, valign="top"))
         link = f"internal:'Valeurs'!{letters(there[column.name])}1"
-        sheet.write_url(row, 1, link, look.cell(font_color=BLUE, text_wrap=True, valign="top"), column.title or column.name)
+        style = look.cell(font_color=BLUE, text_wrap=True, valign="top")
+        sheet.write_url(row, 1, link, style, column.title or column.name)
     sheet.freeze_panes(1, 2)
-    sheet.autofilter(0, 0, max(places.values(), default=1), len(heads) - 1)
+    sheet.autofilter(0, 0, max(places.values(), default=1), len(_HEADS) - 1)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
 
@@ -75,14 +79,14 @@ def write_certificate(look: Look, content: Content, text: Mapping[str, Any]) -> 
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 26)
     sheet.set_column(1, 1, 120)
-    row = 0
-    for row, (label, words) in enumerate(_certificate_lines(content.certificate)):
+    lines = list(_certificate_lines(content.certificate))
+    for row, (label, words) in enumerate(lines):
         _tall(sheet, row, (words, 125), (label, 26))
         sheet.write_string(row, 0, label, look.cell(font_color=QUIET, valign="top"))
         sheet.write_string(row, 1, words[:_CELL], look.cell(text_wrap=True, valign="top"))
     signed = json.dumps(text, sort_keys=True, separators=(",", ":"))
     chunks = [signed[start : start + _CELL] for start in range(0, len(signed), _CELL)]
-    for row, chunk in enumerate(chunks, row + 2):
+    for row, chunk in enumerate(chunks, len(lines) + 1):
         sheet.set_row(row, 15)
         sheet.write_string(row, 0, "texte signé", look.style(font_color=QUIET))
         sheet.write_string(row, 1, MARK + chunk, look.style(font_name="Consolas", font_size=8, font_color=QUIET))
@@ -142,7 +146,8 @@ def _line(look: Look, sheet: Any, row: int, label: str, text: str) -> None:
     sheet.write_string(row, 2, (text.lstrip("# ") if heading else text)[:_CELL], style)
     if label.startswith("Feuille "):
         name = label.removeprefix("Feuille ")
-        sheet.write_url(row, 1, f"internal:'{name}'!A1", look.style(font_size=11, font_color=BLUE, underline=1, valign="top"), label)
+        style = look.style(font_size=11, font_color=BLUE, underline=1, valign="top")
+        sheet.write_url(row, 1, f"internal:'{name}'!A1", style, label)
 
 
 def _sections(content: Content, grids: tuple[Grid, ...]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
@@ -186,7 +191,12 @@ def plain_lines(markdown: str) -> list[str]:
     """
     kept = [line.strip() for line in markdown.splitlines() if line.strip() and not _OUTSIDE.match(line.strip())]
     bare = [re.sub(r"\*\*|__|`", "", line) for line in kept]
-    return [" · ".join(cell.strip() for cell in line.strip("|").split("|")) if line.startswith("|") else line for line in bare]
+    return [_cells(line) if line.startswith("|") else line for line in bare]
+
+
+def _cells(line: str) -> str:
+    """The cells of a row of a table, with points between them."""
+    return " · ".join(cell.strip() for cell in line.strip("|").split("|"))
 
 
 def _certificate_lines(release: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -207,7 +217,7 @@ def _certificate_lines(release: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "Empreinte du contenu", release["content"]["digest"]
     yield "Certificat précédent", release["previous"] or "aucun"
     yield "Clé publique", f"{release['public_key']} (empreinte {fingerprint_of(release['public_key'])})"
-    yield "Vérifier", "carreau verify NOM_DU_FICHIER.xlsx, sans réseau, tant que le classeur n'a pas été enregistré de nouveau."
+    yield "Vérifier", "carreau verify FICHIER.xlsx, sans réseau, avant que le classeur soit enregistré de nouveau."
 
 
 def column_places(columns: tuple[Column, ...]) -> dict[str, int]:
