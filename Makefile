@@ -1,13 +1,14 @@
 # make demo    the whole journey on an invented town, into demo/
 # make test    every check and every test
 # make bench   the measured figures of docs/explanation/performance.md (needs ../shared/data)
+# make accuracy  the profile against the truth of synthetic towns, into docs/explanation/accuracy.md
 # make docs    docs/reference, written again from the declarations
 # make clean   removes all that make has made
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: demo test check bench docs clean
+.PHONY: demo test check bench accuracy docs clean
 
 RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
@@ -48,7 +49,11 @@ check: .venv/.ready-dev
 
 bench: .venv/.ready-bench
 	$(BIN)/python bench/crosswalks.py --mirror $(MIRROR)
+	$(BIN)/python bench/journey.py --mirror $(MIRROR)
 	$(BIN)/python bench/report.py docs/explanation/performance.md
+
+accuracy: .venv/.ready
+	$(BIN)/python bench/accuracy.py
 
 docs: .venv/.ready
 	$(BIN)/python -m carreau.counters.reference docs/reference

@@ -41,7 +41,8 @@ NOMINAL = 0.90
 PAGE = """# Accuracy: the profile against a known truth
 
 Written by `make accuracy` ({day}). Synthetic towns of {people} people: {towns}.
-They are published in the official layouts with their sampling, rounding and secrecy, then read and profiled by the real code.
+They are published in the official layouts with their sampling, rounding and secrecy, then read and profiled by the
+real code.
 
 ## Mass in the wrong station, by weighting
 
@@ -65,7 +66,7 @@ exactly. The kappas of `margins.toml` are these, rounded up.
 
 ## What this does not say
 
-- The towns are ours: their neighbourhoods are smooth fields, their stations groups of streets. Real ones may be rougher.
+- The towns are ours: neighbourhoods are smooth fields, stations groups of streets. Real ones may be rougher.
 - The kappas of addresses and cells hold for an address file as good as the town's (1 % misplaced).
 - The facsimile addresses and cells of departments 69 and 34 come from one random draw: they were not used here.
 - Hidden IRIS re-estimated from their commune, and nominal levels of 50 and 80 %, are not measured yet.
@@ -250,7 +251,9 @@ def report(result: dict[str, Any]) -> str:
     ratio = methods["adresses"]["mean_error"] / methods["surface"]["mean_error"]
     errors = [_row([name, *(f"{methods[m]['errors'][name]:.3f}" for m in methods)]) for name in columns]
     mean = _row(["**mean**", *(f"**{entry['mean_error']:.3f}**" for entry in methods.values())])
-    margin_rows = [_margin_row(method, kind, facts) for method, entry in methods.items() for kind, facts in entry["kinds"].items()]
+    margin_rows = [
+        _margin_row(method, kind, facts) for method, entry in methods.items() for kind, facts in entry["kinds"].items()
+    ]
     return PAGE.format(
         day=f"{datetime.now(UTC):%Y-%m-%d}",
         people=f"{result['people']:,}",
@@ -270,7 +273,11 @@ def _row(cells: Iterable[str]) -> str:
 
 def _margin_row(method: str, kind: str, facts: dict[str, float]) -> str:
     """How well the margins of one kind of figures hold under one weighting."""
-    shown = (f"{facts['figures']:,}", f"{facts['coverage']:.1%}", *(f"{facts[k]:.2f}" for k in ("kappa", "mean_margin", "mean_error")))
+    shown = (
+        f"{facts['figures']:,}",
+        f"{facts['coverage']:.1%}",
+        *(f"{facts[k]:.2f}" for k in ("kappa", "mean_margin", "mean_error")),
+    )
     return _row([method, kind, *shown])
 
 

@@ -53,6 +53,7 @@ def page(report: dict[str, Any]) -> str:
         figures = [figure for figure in report["figures"] if figure["method"].startswith(family)]
         if figures:
             parts += [f"## {title}\n", table(figures, reference), ratios(figures, family)]
+    parts += journey(json.loads((FIGURES / "journey.json").read_text("utf-8")))
     return "\n".join(part for part in parts if part) + "\n"
 
 
@@ -72,6 +73,31 @@ def table(figures: list[dict[str, Any]], reference: str) -> str:
             + f" | {first} | {number(figure.get('counts_max_difference'))} |"
         )
     return "\n".join(lines) + "\n"
+
+
+TARGETS = {
+    "carreau --help": "0.3 s",
+    "profile com:69123 (Parquet), cold": "15 s",
+    "the same, unchanged": "2 s",
+    "profile france (Parquet), cold": "120 s, 4 GB",
+    "the same, unchanged ": "3 s",
+    "the same, one source changed": "20 s",
+}
+
+
+def journey(report: dict[str, Any]) -> list[str]:
+    """What the commands cost, beside what was asked of them."""
+    rows = [
+        f"| `{name.strip()}` | {one['cpu_s']:.2f} | {one['wall_s']:.2f} | {one['peak_gb']:.2f} "
+        f"| {TARGETS.get(name, '')} |"
+        for name, one in report["commands"].items()
+    ]
+    return [
+        "## The commands, on the publishers' files of the mirror\n",
+        f"Written by `bench/journey.py`; load of the machine before it: {report['load']:.1f}. Each command ran once.\n",
+        "| command | CPU s | wall s | peak GB | asked |\n|---|---|---|---|---|",
+        *rows,
+    ]
 
 
 def ratios(figures: list[dict[str, Any]], family: str) -> str:
