@@ -56,20 +56,19 @@ def _sha256(text: bytes) -> str:
 
 def _write(content: Content, place: bytes, sink: BinaryIO) -> None:
     """Write the table, its document, and the blank of the certificate."""
-    columns = content.columns
+    columns, table = content.columns, content.arrow()
+    if content.geometry is not None:
+        table = table.replace_schema_metadata({"geo": json.dumps(_geo(content.geometry))})
     with pq.ParquetWriter(
         sink,
-        content.arrow().schema,
+        table.schema,
         compression="zstd",
         compression_level=1,
         use_dictionary=[column.name for column in columns if column.type == "text"],
         write_statistics=[column.name for column in columns if column.role in {Role.KEY, Role.PLACE}],
     ) as writer:
-        writer.write_table(content.arrow(), row_group_size=ROW_GROUP)
-        pairs = {CERTIFICATE_KEY: place, DOCUMENT_KEY: canonical(content.document)}
-        if content.geometry is not None:
-            pairs[b"geo"] = json.dumps(_geo(content.geometry)).encode()
-        writer.add_key_value_metadata(pairs)
+        writer.write_table(table, row_group_size=ROW_GROUP)
+        writer.add_key_value_metadata({CERTIFICATE_KEY: place, DOCUMENT_KEY: canonical(content.document)})
 
 
 def _geo(geometry: pa.ChunkedArray) -> dict[str, Any]:

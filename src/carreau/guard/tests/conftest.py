@@ -68,7 +68,7 @@ SCHEMA = Schema(
 
 
 def values(**changes: list[Any]) -> dict[str, list[Any]]:
-    """The columns of three stations: one whole, one whose base is exactly k, one under k and one secret."""
+    """The columns of three stations: one whole, one whose base is exactly k, one under k and secret in part."""
     rows: dict[str, list[Any]] = {
         "bv_id": ["96001_0001", "96001_0002", "96001_0003"],
         "code_commune": ["96001"] * 3,
@@ -121,6 +121,22 @@ def draft_of(
 @pytest.fixture(scope="session")
 def signer(tmp_path_factory: pytest.TempPathFactory) -> Signer:
     return Signer.of(tmp_path_factory.mktemp("cle"))
+
+
+@pytest.fixture(scope="session")
+def stranger(tmp_path_factory: pytest.TempPathFactory) -> Signer:
+    """Another house."""
+    return Signer.of(tmp_path_factory.mktemp("autre"))
+
+
+@pytest.fixture(scope="session")
+def draft() -> Callable[..., Draft]:
+    return draft_of
+
+
+@pytest.fixture(scope="session")
+def rows() -> Callable[..., dict[str, list[Any]]]:
+    return values
 
 
 @pytest.fixture(scope="session")
