@@ -71,8 +71,13 @@ def method_of(refined: Refined, carrier: Carrier) -> str:
     methods = sorted(set(refined.zones.methods.tolist()))
     parts = {name: reaching[refined.zones.methods == name].sum() / total for name in methods if total > 0}
     shown = sorted(((part, name) for name, part in parts.items() if part > 0), reverse=True)
-    said = [f"{WAYS.get(name, name)} ({part:.0%})".replace("%", "\u202f%") for part, name in shown]
+    said = [f"{WAYS.get(name, name)} ({_percent(part)})" for part, name in shown]
     return f"IRIS vers bureau par {', '.join(said)}" if said else "aucun report"
+
+
+def _percent(part: float) -> str:
+    """A part as a reader reads it."""
+    return f"{part:.0%}".replace("%", "\u202f%") if part >= 0.005 else "moins de 1\u202f%"
 
 
 def _draft(

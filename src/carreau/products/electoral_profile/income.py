@@ -38,14 +38,21 @@ def _estimates(
 ) -> Iterator[Estimate]:
     """The quantiles of one distribution, out of what is published of it on the zones."""
     levels = tuple(indicator.quantile for indicator in wanted)
-    quantiles = Quantiles(tuple(PUBLISHED), published)
-    values, known = _mixed(refined.weights, quantiles, carrier.mass, levels)
-    compared = {level: _compared(level, quantiles, carrier, levels) for level in LEVELS}
+    groups = {level: np.unique(carrier.levels[level].member, return_inverse=True) for level in LEVELS}
+    summed = [sparse.csr_array(carrier.levels[level].matrix[names].T) for level, (names, _) in groups.items()]
+    # Stations and all levels in one mixture: the distributions of the zones are drawn once.
+    targets = sparse.csr_array(sparse.hstack([refined.weights, *summed]))
+    values, known = _mixed(targets, Quantiles(tuple(PUBLISHED), published), carrier.mass, levels)
+    bounds = np.cumsum([0, *(weights.shape[1] for weights in (refined.weights, *summed))])
+    of_groups = np.where(known[:, None] >= ENOUGH, values, np.nan)
+    firsts = dict(zip(LEVELS, bounds[1:], strict=False))
+    compared = {level: of_groups[firsts[level] + member] for level, (_, member) in groups.items()}
+    size = bounds[1]
     for k, indicator in enumerate(wanted):
         on_zones = refined.column(indicator.distribution, PUBLISHED[indicator.quantile])
         yield _estimate(
             indicator,
-            (values[:, k], known, on_zones),
+            (values[:size, k], known[:size], on_zones),
             {level: compared[level][:, k] for level in LEVELS},
             refined,
             carrier,
@@ -61,15 +68,6 @@ def _mixed(
     walk = Crosswalk(zones, targets, "", "surface", "simple", weights, 1.0 - row)
     carried = carried_quantiles(walk, quantiles, people, levels)
     return carried.values, np.nan_to_num(carried.known)
-
-
-def _compared(level: str, quantiles: Quantiles, carrier: Carrier, levels: tuple[float, ...]) -> Values:
-    """The quantiles of the group of each station; NaN where less than half of its people are known."""
-    groups, member = np.unique(carrier.levels[level].member, return_inverse=True)
-    chosen = sparse.csr_array(carrier.levels[level].matrix[groups].T)
-    values, known = _mixed(chosen, quantiles, carrier.mass, levels)
-    values[known < ENOUGH] = np.nan
-    return np.asarray(values[member])
 
 
 def _estimate(
