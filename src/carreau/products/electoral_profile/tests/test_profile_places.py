@@ -197,6 +197,38 @@ def test_without_any_contour_or_address_people_are_spread_by_registered_voters(
     assert any("selon les inscrits, faute de contour" in remark for remark in material.refined.remarks)
 
 
+def test_addresses_under_the_registers_own_codes_are_brought_to_the_ministrys(
+    refined_as: Callable[..., Material], hands: Hands, material: Material
+) -> None:
+    (handed,) = hands["adresses"]
+
+    def renamed(columns: Any = None, filters: Any = None) -> pa.Table:
+        table = handed.read(columns, filters)
+        own = pc.binary_join_element_wise("reu", table["bv_id"], "/")
+        return table.set_column(table.column_names.index("bv_id"), "bv_id", own)
+
+    codes = material.refined.stations.codes.tolist()
+    names = pa.table({"id_reu": [f"reu/{code}" for code in codes], "bv_id": codes})
+    more = {
+        "adresses": (replace(handed, read=renamed),),
+        "bureaux_reu": (replace(handed, read=lambda columns=None, filters=None: names),),
+    }
+    found = refined_as({**hands, **more}).refined
+    assert abs(found.weights - material.refined.weights).max() < 1e-12
+    lost = refined_as({**hands, "adresses": more["adresses"]}).refined
+    assert "adresses" not in lost.zones.methods
+
+
+def test_a_grid_that_lies_elsewhere_leaves_the_zones_to_their_surface(
+    refined_as: Callable[..., Material], hands: Hands
+) -> None:
+    (handed,) = hands["carreaux"]
+    elsewhere = replace(handed, read=lambda columns=None, filters=None: handed.read(columns, filters).slice(0, 0))
+    found = refined_as({**hands, "carreaux": (elsewhere,)}, without=("adresses",)).refined
+    assert set(found.zones.methods.tolist()) == {"identite", "surface"}
+    assert found.inputs["carreaux"] == ()
+
+
 def test_what_is_made_of_a_department_is_made_once(hands: Hands, product: Product) -> None:
     kept: dict[str, pa.Table] = {}
     made: list[str] = []
