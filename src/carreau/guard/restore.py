@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from carreau.errors import Broken
@@ -26,7 +27,7 @@ def restored(path: Path, signer: Signer) -> Release:
     :class:`~carreau.errors.Broken`: it is to be made again, never trusted.
     """
     verdict = verified(path, [signer.public_key])
-    facts = pq.read_metadata(path).metadata if verdict.state == "valide" else {}
+    facts = _facts(path) if verdict.state == "valide" else {}
     document = read_copy(facts.get(CERTIFICATE_KEY, b""))
     if document is None:
         raise Broken(
@@ -41,6 +42,14 @@ def restored(path: Path, signer: Signer) -> Release:
     held = {"certificate": release, "document": json.loads(facts[DOCUMENT_KEY]), "cut": copy["cut"]}
     load = cache(lambda: _content(path, schema, held))
     return made(schema, release, Origin(load, signer, path), copy["content"], copy["cut"])
+
+
+def _facts(path: Path) -> dict[bytes, bytes]:
+    """The key-values of the footer; none when the file is of another format."""
+    try:
+        return dict(pq.read_metadata(path).metadata)
+    except pa.ArrowException:
+        return {}
 
 
 def _content(path: Path, schema: Schema, held: dict[str, Any]) -> Content:

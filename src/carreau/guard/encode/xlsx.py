@@ -9,19 +9,17 @@ from __future__ import annotations
 import json
 import tempfile
 from datetime import datetime
+from pathlib import Path
 from typing import Any, BinaryIO
-
-import xlsxwriter
 
 from carreau.guard._seal import Signer, canonical
 from carreau.guard.content import Content
 from carreau.guard.encode.attest import sha256_with, signed_copy, unsigned_copy
 from carreau.guard.encode.workbook.binding import binding_of, properties, rebuilt
+from carreau.guard.encode.workbook.book import written_book
 from carreau.guard.encode.workbook.grids import grids_of, write_grid
 from carreau.guard.encode.workbook.look import Look
 from carreau.guard.encode.workbook.pages import column_places, write_certificate, write_columns, write_readme
-
-_OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 
 
 def encode(content: Content, signer: Signer, sink: BinaryIO) -> bytes:
@@ -29,8 +27,9 @@ def encode(content: Content, signer: Signer, sink: BinaryIO) -> bytes:
     grids = grids_of(content)
     names = ["Lisez-moi", *(grid.name for grid in grids), "Indicateurs", "Certificat"]
     unsigned = unsigned_copy(content, signer, ".xlsx", len(names))
-    with tempfile.TemporaryFile() as draft:
-        _write(content, names, unsigned, draft)
+    with tempfile.TemporaryDirectory() as folder, (Path(folder) / "classeur").open("w+b") as draft:
+        with written_book(draft, folder) as book:
+            _fill(book, content, names, unsigned)
         parts = rebuilt(draft, sink)
     binding = binding_of(sink)
     if binding is None:  # pragma: no cover # it has just been written so
@@ -42,20 +41,19 @@ def encode(content: Content, signer: Signer, sink: BinaryIO) -> bytes:
     return b""
 
 
-def _write(content: Content, names: list[str], unsigned: dict[str, Any], draft: Any) -> None:
-    """Write the sheets, in order, to ``draft``."""
+def _fill(book: Any, content: Content, names: list[str], unsigned: dict[str, Any]) -> None:
+    """Write the sheets, in order."""
     grids = grids_of(content)
-    with xlsxwriter.Workbook(draft, _OPTIONS) as book:
-        for name in names:
-            book.add_worksheet(name)
-        _describe(book, content, names)
-        look = Look(book)
-        places = column_places((*content.leading(), *content.indicators()))
-        write_readme(look, content, grids)
-        for grid in grids:
-            write_grid(look, content, grid, places)
-        write_columns(look, content, grids, places)
-        write_certificate(look, content, json.loads(canonical(unsigned)))
+    for name in names:
+        book.add_worksheet(name)
+    _describe(book, content, names)
+    look = Look(book)
+    places = column_places((*content.leading(), *content.indicators()))
+    write_readme(look, content, grids)
+    for grid in grids:
+        write_grid(look, content, grid, places)
+    write_columns(look, content, grids, places)
+    write_certificate(look, content, json.loads(canonical(unsigned)))
 
 
 def _describe(book: Any, content: Content, names: list[str]) -> None:

@@ -100,7 +100,8 @@ def test_the_digest_knows_the_values_and_not_their_chunks(released: Callable[...
 def test_a_null_is_not_a_zero_in_a_digest(kind: Any, values: list[Any]) -> None:
     column = Column("c", kind, "Une colonne")
     zero = {"boolean": False, "date": date(1970, 1, 1)}.get(kind, 0)
-    assert column_digest(column, pa.chunked_array([values])) != column_digest(column, pa.chunked_array([[values[0], zero]]))
+    filled = pa.chunked_array([[values[0], zero]])
+    assert column_digest(column, pa.chunked_array([values])) != column_digest(column, filled)
     empty = pa.chunked_array([pa.array([], pa.array(values).type)])
     assert column_digest(column, empty) != column_digest(column, pa.chunked_array([values]))
 
