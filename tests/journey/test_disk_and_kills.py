@@ -15,6 +15,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+import carreau
+
 Mount = Callable[[Path, str], Callable[[str], None]]
 
 
@@ -103,8 +105,6 @@ def test_a_run_killed_at_any_moment_leaves_a_home_that_gives_the_same_table(hous
 
 def ledger(house: Any) -> list[dict[str, Any]]:
     """What the home wrote in its ledger."""
-    import carreau
-
     return carreau.open(house.home).ledger()
 
 
