@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
+from carreau.places.remarks import counted
 from carreau.products.declare import Draft, Product
 from carreau.products.electoral_profile.brought import estimates_of_election
 from carreau.products.electoral_profile.carrier import Carrier, carrier_of
@@ -47,7 +48,7 @@ def build(product: Product, material: Material) -> Draft:
         )
         for estimate in estimates_of_election(brought.election, brought.weights, refined.stations, material.places):
             columns += indicator_columns(estimate, provenance)
-    unsaid = [indicator.name for indicator in indicators if indicator.name not in said]
+    unsaid = [indicator.title for indicator in indicators if indicator.name not in said]
     return _draft(product, material, columns, unsaid)
 
 
@@ -85,11 +86,9 @@ def _draft(
 ) -> Draft:
     """The Draft out of its columns, with what could not be said as remarks."""
     schema = Schema("une ligne par bureau de vote", tuple(column for column, _ in columns))
+    empty = counted(len(unsaid), "indicateur{s} n'{ont} aucune donnée dans les fichiers lus")
     remarks = [*material.refined.remarks, *material.remarks]
-    if unsaid:
-        remarks.append(
-            f"{len(unsaid)} indicateurs déclarés n'ont aucune donnée dans les fichiers lus : {', '.join(unsaid)}"
-        )
+    remarks += [f"{sentence} : {', '.join(unsaid)}" for sentence in empty]
     lineage = [
         *material.contours,
         *material.lists,

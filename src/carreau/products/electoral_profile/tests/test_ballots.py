@@ -143,6 +143,18 @@ def test_an_election_without_its_candidates_keeps_its_turnout(
     assert names == ["inscrits", "participation", "blancs", "nuls"]
 
 
+def test_a_pair_that_does_not_tell_the_election_gives_no_candidate(
+    hands: Hands, product: Product, material: Material
+) -> None:
+    silent = tuple(
+        replace(one, read=lambda *_, table=one.read(): table.slice(0, 0)) for one in hands["ballots_candidats"]
+    )
+    left = {**hands, "ballots_candidats": silent}
+    found = elections_of(left, product.facts["elections"], material.places, material.refined.stations)
+    assert all(len(one.election.measures) == 4 for one in found.brought)
+    assert all(len(one.election.inputs) == 1 for one in found.brought)
+
+
 def frame(codes: Sequence[str], registered: Sequence[float]) -> StationFrame:
     communes = np.array([code[:5] for code in codes])
     departments, size = np.array([code[:2] for code in codes]), len(codes)

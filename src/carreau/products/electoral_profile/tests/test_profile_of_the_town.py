@@ -159,8 +159,8 @@ def test_without_ballots_incomes_and_benefits_a_profile_is_still_made(
     assert made.table.num_rows == 3
     assert "part_cadres" in made.schema.names
     assert not {"revenu_median", "allocataires", "pres_2022_t1_participation"} & set(made.schema.names)
-    (unsaid,) = (remark for remark in made.remarks if "n'ont aucune donnée" in remark)
-    assert "revenu_median" in unsaid
+    (unsaid,) = (remark for remark in made.remarks if "n'ont aucune donnée dans les fichiers lus" in remark)
+    assert "Niveau de vie médian" in unsaid
 
 
 def test_a_station_without_contour_keeps_its_votes_and_borrows_its_communes_shares(
