@@ -17,7 +17,7 @@ FAMILIES = {
         "200 m grid to station, 2.3 million cells drawn at random (the mirror has no grid)",
         "grid_geos",
     ),
-    "apply": ("A built crosswalk applied to 200 measures", "apply_carreau"),
+    "apply": ("A built crosswalk applied to 200 measures", ""),
 }
 
 HEADS = (

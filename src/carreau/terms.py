@@ -145,7 +145,7 @@ class Territory:
         if kind not in _PATTERNS:
             raise Unknown.named(kind, "territoire", _PATTERNS, f"écrire par exemple {_EXAMPLES}")
         code = code.upper()
-        if not re.fullmatch(_PATTERNS[kind], code):  # type: ignore[index] # membership was just checked
+        if not re.fullmatch(_PATTERNS[kind], code):
             raise Unknown(
                 f"« {given} » n'est pas un territoire",
                 given=given,
@@ -155,7 +155,7 @@ class Territory:
         if kind == "bv":
             commune, _, station = code.partition("_")
             code = f"{commune}_{station.zfill(4)}"
-        return cls(kind, code.replace("-", "") if kind == "circo" else code)  # type: ignore[arg-type] # idem
+        return cls(kind, code.replace("-", "") if kind == "circo" else code)
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.code}" if self.code else self.kind
@@ -164,6 +164,6 @@ class Territory:
 def _bare(given: str) -> tuple[str, str]:
     """The kind and code of a territory written without its kind."""
     for kind in ("com", "dep", "bv"):
-        if re.fullmatch(_PATTERNS[kind], given.upper()):  # type: ignore[index] # three of its keys
+        if re.fullmatch(_PATTERNS[kind], given.upper()):
             return kind, given
     return given, ""
