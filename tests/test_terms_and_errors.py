@@ -1,4 +1,4 @@
-"""The shared words: territories read as people write them, columns that describe themselves, errors that say what to do."""
+"""The shared words: territories as people write them, columns that describe themselves, errors that say what to do."""
 
 from __future__ import annotations
 
@@ -77,7 +77,8 @@ def test_an_error_says_what_was_given_what_was_expected_and_what_to_do() -> None
 
 
 def test_the_tree_says_which_errors_a_retry_helps_and_how_each_ends() -> None:
-    assert {kind.__name__: (kind.exit_code, kind.retry_helps) for kind in (Refused, Missing, Unknown, Broken, Retry)} == {
+    kinds = (Refused, Missing, Unknown, Broken, Retry)
+    assert {kind.__name__: (kind.exit_code, kind.retry_helps) for kind in kinds} == {
         "Refused": (3, False),
         "Missing": (1, False),
         "Unknown": (2, False),
