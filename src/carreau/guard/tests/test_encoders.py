@@ -150,7 +150,7 @@ def test_csv_opens_by_a_double_click_in_french_excel(released: Callable[..., Rel
     assert b"\r\n96001_0001;96001;Carreville;900;1200,5;" in text
 
 
-@settings(FAST, max_examples=25)
+@settings(FAST, max_examples=20)
 @given(ROWS)
 @example([("=1+1", 2**53, -1.5, None, None, 12.5, "masqué : car"), ("_x0041_", None, None, None, None, None, "ns : x")])
 def test_xlsx_reads_back_the_same_values_and_its_texts_are_texts(make: Make, rows: list[Any]) -> None:

@@ -41,6 +41,14 @@ def test_all_that_would_give_the_hidden_share_back_is_hidden_with_it(released: C
     assert None not in column(release, "part_cadres_base")
 
 
+def test_a_share_without_differences_is_hidden_as_well(
+    released: Callable[..., Release], draft: Callable[..., Draft]
+) -> None:
+    schema = draft().schema
+    kept = Schema(schema.rows, tuple(one for one in schema.columns if "_ecart_" not in one.name))
+    assert column(released(schema=kept), "part_cadres") == [31.25, 50.0, None]
+
+
 def test_a_reason_already_given_survives_the_threshold(released: Callable[..., Release]) -> None:
     release = released()
     assert column(release, "part_jeunes_statut")[1] == "ns : non significatif"

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carreau.errors import Broken
@@ -22,7 +22,7 @@ from carreau.guard._seal import KEY_FILE, canonical, fingerprint_of, is_signed
 JSON = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), st.text()),
     lambda inner: st.one_of(st.lists(inner), st.dictionaries(st.text(), inner)),
-    max_leaves=8,
+    max_leaves=4,
 )
 DOCUMENTS = st.dictionaries(st.text().filter(lambda name: name not in {"signature", "public_key"}), JSON)
 
@@ -76,6 +76,7 @@ def test_a_key_that_cannot_be_made_is_said_gently(tmp_path: Path) -> None:
         Signer.of(tmp_path / "fichier" / "cle")
 
 
+@settings(deadline=None, max_examples=50)
 @given(DOCUMENTS)
 def test_a_signed_document_is_signed_and_reads_back(signer: Signer, document: dict[str, object]) -> None:
     signed = signer.signed(document)
