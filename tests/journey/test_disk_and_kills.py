@@ -44,7 +44,7 @@ def mount() -> Iterator[Mount]:
         subprocess.run(["umount", "-l", str(folder)], check=True, capture_output=True)
 
 
-@pytest.mark.parametrize("name", ["profil.parquet", "profil.csv", "profil.xlsx", "profil.geojson", "profil.json"])
+@pytest.mark.parametrize("name", ["profil.parquet", "profil.csv", "profil.xlsx"])
 def test_a_full_disk_leaves_no_half_file_where_one_writes(house: Any, mount: Mount, name: str) -> None:
     remount = mount(house.folder, "size=64k")
     house.assert_refused(house.profile(name=name), 1, "disque", str(house.folder), "libérer de la place")
@@ -53,7 +53,7 @@ def test_a_full_disk_leaves_no_half_file_where_one_writes(house: Any, mount: Mou
     assert house.run("verify", house.folder / name).code == 0
 
 
-@pytest.mark.parametrize("size", ["300k", "900k", "2m"])
+@pytest.mark.parametrize("size", ["300k", "2m"])
 def test_a_home_on_a_full_disk_says_so_and_goes_on_once_there_is_room(
     house: Any, mount: Mount, first: pa.Table, size: str
 ) -> None:

@@ -84,8 +84,6 @@ def test_the_order_of_the_columns_changes_nothing(house: Any, first: pa.Table) -
     ("name", "before", "after"),
     [
         (RESULTS, "utf-8", "cp1252"),
-        (RESULTS, "utf-8", "utf-8-sig"),
-        (RESULTS, "utf-8", "cp850"),
         (HISTORY, "iso-8859-1", "utf-8"),
         (CENSUS, "utf-8", "utf-8-sig"),
     ],
@@ -97,12 +95,12 @@ def test_another_encoding_of_the_house_changes_nothing(
     assert_same(house, first)
 
 
-@pytest.mark.parametrize("name", [CENSUS, RESULTS, HISTORY])
-def test_identical_rows_are_one_and_counted(house: Any, first: pa.Table, name: str) -> None:
-    path: Path = house.change(name, repeated_rows)
+def test_identical_rows_are_one_and_counted(house: Any, first: pa.Table) -> None:
+    paths: list[Path] = [house.change(name, repeated_rows) for name in (CENSUS, RESULTS, HISTORY)]
     assert_same(house, first)
     built = house.run("build", "com:96001")
-    assert f"{path.name} : 3 ligne(s) en double" in built.out
+    for path in paths:
+        assert f"{path.name} : 3 ligne(s) en double" in built.out
 
 
 def test_windows_ends_of_lines_change_nothing(house: Any, first: pa.Table) -> None:
