@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from carreau.errors import Broken, Missing
 from carreau.house.watch import Watcher
@@ -20,6 +22,7 @@ from carreau.sources.transfer import Transfer, fetched
 from carreau.store import digest_of
 
 Clock = Callable[[], datetime]
+READERS: Final = 2  # files read at once: the readers of tables free the interpreter's lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +121,12 @@ def hands_of(wanted: tuple[Wanted, ...], gatherer: Gatherer, watcher: Watcher) -
         watcher.advanced()
     number = len({file.digest for group in files.values() for file in group})
     watcher.ended(f"{number} fichiers")
-    watcher.started("fetch", "lecture des tables", len(wanted))
-    hands = {}
-    for entry in wanted:
-        hands[entry.alias] = gatherer.handed(entry, files[entry.alias])
-        watcher.advanced()
+    different = {(file.source.id, file.published.key, file.name): file for group in files.values() for file in group}
+    watcher.started("fetch", "lecture des tables", len(different))
+    with ThreadPoolExecutor(READERS) as pool:
+        for _ in pool.map(gatherer.tables, different.values()):
+            watcher.advanced()
+    hands = {entry.alias: gatherer.handed(entry, files[entry.alias]) for entry in wanted}
     watcher.ended(f"{sum(len(group) for group in hands.values())} tables")
     return hands
 

@@ -110,21 +110,16 @@ class Home:
         hands = hands_of(inputs_of(chosen.facts), self._gatherer(), watcher)
         signer = self._signer()
         key = digest_of("release", str(wanted), self._state(chosen, hands), signer.public_key)
-        made: list[Release] = []
 
         def write(path: Path) -> None:
-            made.append(self._judged(self._built(wanted, chosen, hands, watcher), signer, watcher))
-            made[0].write(path, ".parquet")
+            self._judged(self._built(wanted, chosen, hands, watcher), signer, watcher).write(path, ".parquet")
 
         kept = self.workspace.blobs.kept(key, ".parquet", write)
-        if made:
-            return made[0]
         try:
             return restored(kept, signer)
         except Broken:  # whole, and yet not ours: it is made again
             kept.unlink(missing_ok=True)
-            kept = self.workspace.blobs.kept(key, ".parquet", write)
-            return made[0] if made else restored(kept, signer)
+            return restored(self.workspace.blobs.kept(key, ".parquet", write), signer)
 
     def profile(self, territory: str, product: str = PROFILE, watcher: Watcher = SILENT) -> Release:
         """The whole journey for a territory: fetch, refine, build, release."""
