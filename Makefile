@@ -30,7 +30,7 @@ demo: .venv/.ready
 	@echo "demo/carreville.parquet   la même table, pour un programme"
 
 test: check
-	if [ -f $(OUTSIDE) ]; then $(BIN)/python $(OUTSIDE); else echo "$(OUTSIDE) is not here: the outside check is skipped"; fi
+	if [ -f $(OUTSIDE) ]; then $(BIN)/python tests/outside.py $(OUTSIDE); else echo "$(OUTSIDE) is not here: the outside check is skipped"; fi
 	rm -f .coverage .coverage.*
 	mkdir -p build
 	$(BIN)/python -m pytest -n 2 --dist loadfile --doctest-modules --cov --cov-fail-under=95 \

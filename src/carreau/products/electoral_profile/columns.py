@@ -123,7 +123,8 @@ def _certainty(estimate: Estimate) -> Iterator[Beside]:
 
 def _counts(estimate: Estimate) -> Iterator[Beside]:
     """The counts behind a share, a ratio or a quantile."""
-    if estimate.indicator.kind in {"share", "ratio"}:
+    # A share of money is held against the people it is about: a numerator in euros would not go with that base.
+    if estimate.indicator.kind in {"share", "ratio"} and estimate.indicator.weight is None:
         what = "numérateur estimé dans le bureau"
         yield Beside("nombre", "Nombre", what, "nombre", Role.COUNT, _numbers(estimate.number))
     if estimate.indicator.kind != "count":
