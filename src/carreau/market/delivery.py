@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from carreau.guard import Release, format_of
+from carreau.guard.encode.csv import SIDECAR
 
 VERB: Final = "deliver"
 
@@ -36,7 +37,7 @@ def delivered(
     """``release`` written to ``path`` in ``format`` (by default that of the path's suffix), then entered in the ledger.
 
     ``ledger_append(verb, facts, at)`` is called once, after the file is in its place: what the ledger says was
-    delivered is there. A full disk is :class:`~carreau.errors.Retry`, a place where one may not write
+    delivered is there; when it fails the file is taken away, since nothing leaves without a line. A full disk is :class:`~carreau.errors.Retry`, a place where one may not write
     :class:`~carreau.errors.Missing`, an unknown format :class:`~carreau.errors.Unknown`; nothing is half-written.
     """
     kind = format_of(format or path)
@@ -45,5 +46,10 @@ def delivered(
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     delivery = Delivery(path, path.stat().st_size, digest, kind.suffix, str(release.certificate["id"]))
     facts = {**asdict(delivery), "path": str(path), "territory": release.territory, "product": release.product}
-    ledger_append(VERB, {**facts, "recipient": release.certificate["recipient"]}, at)
+    try:
+        ledger_append(VERB, {**facts, "recipient": release.certificate["recipient"]}, at)
+    except BaseException:
+        for written in (path, path.with_name(path.name + SIDECAR)):
+            written.unlink(missing_ok=True)
+        raise
     return delivery

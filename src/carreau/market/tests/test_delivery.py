@@ -80,6 +80,16 @@ def test_what_cannot_be_delivered_is_not_entered(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_nothing_leaves_without_its_line_in_the_ledger(ready: Release, tmp_path: Path, suffix: str) -> None:
+    def locked(*_: object) -> None:
+        raise Retry("le registre est occupé")
+
+    with pytest.raises(Retry, match="occupé"):
+        delivered(ready, tmp_path / f"essai{suffix}", ledger_append=locked, at=AT)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_full_disk_delivers_nothing_and_enters_nothing(
     ready: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
