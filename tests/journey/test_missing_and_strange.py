@@ -99,7 +99,7 @@ def test_one_theme_of_another_department_takes_only_its_own_indicators_away(hous
     table = house.table()
     assert "taux_chomage" not in table.column_names or table["taux_chomage"].null_count == table.num_rows
     assert table["population"].equals(first["population"])
-    assert "taux_chomage" in remarks(house)
+    assert "Taux de chômage" in remarks(house)
 
 
 def test_addresses_of_another_department_leave_the_cells_to_carry(house: Any) -> None:
