@@ -204,18 +204,17 @@ class Home:
     def _judged(self, draft: Draft, signer: Signer, watcher: Watcher) -> Release:
         """The Release that the guard makes of a Draft, chained to the last one and entered in the ledger."""
         watcher.started("release", "le gardien")
-        entries = [entry for entry in self.workspace.ledger.entries() if entry.verb == "release"]
-        previous = str(entries[-1].facts["certificate"]) if entries else ""
-        made = release(draft, signer=signer, made_at=self.clock(), previous=previous)
-        facts = {
-            "certificate": made.certificate_digest,
-            "id": made.certificate["id"],
-            "territory": made.territory,
-            "product": made.product,
-        }
-        self.workspace.ledger.append("release", facts, self.clock())
-        watcher.ended(f"certificat {made.certificate['id']}")
-        return made
+        made: list[Release] = []
+
+        def chained(last: Mapping[str, Any] | None) -> dict[str, Any]:
+            previous = str(last["certificate"]) if last else ""
+            made.append(release(draft, signer=signer, made_at=self.clock(), previous=previous))
+            said = {"id": made[0].certificate["id"], "territory": made[0].territory, "product": made[0].product}
+            return {"certificate": made[0].certificate_digest, **said}
+
+        self.workspace.ledger.append_after("release", chained, self.clock())
+        watcher.ended(f"certificat {made[0].certificate['id']}")
+        return made[0]
 
     def _product(self, name: str) -> Product:
         """The product called ``name``."""

@@ -8,7 +8,7 @@ its content and the hash of the entry before, so that the last hash, once given 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -18,6 +18,7 @@ from carreau.store.writing import digest_of
 
 GENESIS: Final = "0" * 64
 _LAST: Final = "SELECT sequence, hash FROM ledger ORDER BY sequence DESC LIMIT 1"
+_LAST_OF: Final = "SELECT facts FROM ledger WHERE verb = ? ORDER BY sequence DESC LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,23 @@ class Ledger:
 
         Raises ``ValueError`` or ``TypeError`` for facts that JSON cannot say (a NaN, an object).
         """
+        return self.append_after(verb, lambda _: facts, at)
+
+    def append_after(
+        self, verb: str, facts_after: Callable[[Mapping[str, Any] | None], Mapping[str, Any]], at: datetime
+    ) -> Entry:
+        """The same, for facts that depend on those of the last entry of this verb (None when there is none).
+
+        Nobody appends in between: what is chained to the last entry by ``facts_after`` stays one chain. Others wait
+        for it, so it must not last; when it raises, nothing is written.
+        """
         if at.tzinfo is None:
             raise ValueError("an entry's time bears its time zone")
-        text = json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         moment = at.astimezone(UTC).isoformat(timespec="microseconds")
         with self._records.transaction() as connection:
+            before = connection.execute(_LAST_OF, (verb,)).fetchone()
+            facts = facts_after(json.loads(before["facts"]) if before else None)
+            text = json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
             last = connection.execute(_LAST).fetchone()
             sequence, previous = (last["sequence"] + 1, last["hash"]) if last else (1, GENESIS)
             own = digest_of(sequence, moment, verb, text, previous)

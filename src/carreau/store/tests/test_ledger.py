@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -115,8 +117,10 @@ def test_facts_that_json_cannot_say_are_refused(tmp_path: Path) -> None:
 
 _APPEND = """
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from carreau.store import Ledger, Records
 ledger = Ledger(Records(Path(sys.argv[1])))
 for number in range(int(sys.argv[2])):
@@ -177,3 +181,27 @@ def test_a_database_that_is_full_or_busy_can_be_tried_again(tmp_path: Path) -> N
     with records.transaction(), pytest.raises(Retry, match="occupé"), records._connection() as second:
         second.execute("PRAGMA busy_timeout = 1")
         second.execute("BEGIN IMMEDIATE")
+
+
+def test_facts_that_follow_the_last_of_their_verb_make_one_chain(tmp_path: Path) -> None:
+    ledger = Ledger(Records(tmp_path / "records.sqlite"))
+    moment = datetime(2026, 11, 24, tzinfo=UTC)
+    seen: list[object] = []
+
+    def after(last: Mapping[str, Any] | None) -> dict[str, Any]:
+        seen.append(last)
+        return {"number": 1 + (last["number"] if last else 0)}
+
+    ledger.append_after("release", after, moment)
+    ledger.append("deliver", {"path": "x"}, moment)
+    ledger.append_after("release", after, moment)
+    assert seen == [None, {"number": 1}]
+    assert [entry.facts for entry in ledger.entries() if entry.verb == "release"] == [{"number": 1}, {"number": 2}]
+    assert ledger.verified().whole
+
+
+def test_nothing_is_entered_when_the_facts_cannot_be_made(tmp_path: Path) -> None:
+    ledger = Ledger(Records(tmp_path / "records.sqlite"))
+    with pytest.raises(ZeroDivisionError):
+        ledger.append_after("release", lambda _: {"x": 1 / 0}, datetime(2026, 11, 24, tzinfo=UTC))
+    assert list(ledger.entries()) == []
