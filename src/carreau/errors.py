@@ -17,6 +17,8 @@ import difflib
 from collections.abc import Iterable
 from typing import ClassVar
 
+_ARTICLES = {"commune": "la ", "source": "la ", "circonscription": "la ", "colonne": "la ", "EPCI": "l'"}
+
 
 class CarreauError(Exception):
     """The root of the tree: one sentence of what happened, and what was given, expected, to be done."""
@@ -89,7 +91,7 @@ class Unknown(Missing):
         """The error for an unknown ``noun`` called ``given``, with up to five near names out of ``known``."""
         names = list(known)
         near = difflib.get_close_matches(given, names, n=5, cutoff=0.6) or sorted(names)[:5]
-        article = "la " if noun in {"commune", "source", "circonscription", "colonne"} else "le "
+        article = _ARTICLES.get(noun, "le ")
         return cls(
             f"{article}{noun} « {given} » n'existe pas",
             given=given,

@@ -142,6 +142,13 @@ class Territory:
         if not colon:
             kind, code = ("france", "") if given.lower() == "france" else _bare(given)
         kind = kind.lower()
+        if kind not in _PATTERNS and not colon:
+            raise Unknown(
+                f"« {given} » n'est pas le code d'un territoire",
+                given=given,
+                expected=f"un code, par exemple {_EXAMPLES}",
+                advice=f"chercher le lieu par son nom : carreau territoires « {given} »",
+            )
         if kind not in _PATTERNS:
             raise Unknown.named(kind, "territoire", _PATTERNS, f"écrire par exemple {_EXAMPLES}")
         code = code.upper()

@@ -25,6 +25,7 @@ from carreau.products.electoral_profile.indicators import Indicator, indicators_
 from carreau.products.electoral_profile.material import Material
 from carreau.products.electoral_profile.places import all_stations, chosen, taken, widened
 from carreau.products.electoral_profile.refined import (
+    Codes,
     Refined,
     StationFrame,
     Texts,
@@ -211,7 +212,7 @@ def _refined(
         found.reasons,
         {**_behind(hands, pieces.files), **found.inputs(reached)},
         pieces.remarks,
-        _coverage(people[concerned], methods[concerned], weights.T @ people, stations),
+        _coverage(zones.codes[concerned], people[concerned], methods[concerned], weights.T @ people, stations),
     )
 
 
@@ -223,13 +224,17 @@ def _behind(hands: Hands, files: frozenset[str]) -> Mapping[str, tuple[Input, ..
     }
 
 
-def _coverage(people: Values, methods: Texts, carried: Values, stations: StationFrame) -> dict[str, object]:
-    """What was carried and lost, in people: in the departments of the territory, and to its own stations."""
+def _coverage(
+    zones: Codes, people: Values, methods: Texts, carried: Values, stations: StationFrame
+) -> dict[str, object]:
+    """What was carried and lost, in people: zone by zone and in total, and by which method."""
+    lost = methods == LOST
     by_method: dict[str, npt.NDArray[np.bool_]] = {name: methods == name for name in sorted(set(methods.tolist()))}
     return {
         "population_des_departements": float(people.sum()),
-        "population_perdue": float(people[methods == LOST].sum()),
+        "population_perdue": float(people[lost].sum()),
         "population_portee_sur_le_territoire": float(carried.sum()),
+        "zones_perdues": dict(zip(zones[lost].tolist(), people[lost].tolist(), strict=True)),
         "population_par_methode": {name or "perdu": float(people[here].sum()) for name, here in by_method.items()},
         "bureaux": {
             name or "sans contour": int((stations.placed == name).sum()) for name in ("contour", "commune", "")
