@@ -47,7 +47,8 @@ def test_the_first_sheet_says_what_this_is_and_warns_in_large(book: Any) -> None
     sheet = book["Lisez-moi"]
     text = words(sheet)
     for word in (
-        "Profil d'essai", "Carreville (com:96001)", "une ligne par bureau de vote", "2026-11-24", "3 lignes lues.",
+        "Profil d'essai", "Carreville (com:96001)", "une ligne par bureau de vote", "24/11/2026",
+        "recherche, connaissance du territoire", "3 lignes lues.",
         "Note", "masqué", "RP 2022", "facsimilé", "Une carte d'essai.",
     ):  # fmt: skip
         assert word in text, word

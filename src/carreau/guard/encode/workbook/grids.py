@@ -8,7 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby, repeat
+from textwrap import wrap
 from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from carreau.guard.content import Content
 from carreau.guard.encode.workbook.look import (
@@ -18,6 +22,7 @@ from carreau.guard.encode.workbook.look import (
     GRADES,
     MARGINS,
     PAPER,
+    POINTS,
     QUIET,
     Look,
     gap_pattern,
@@ -30,6 +35,10 @@ HEAD: Final = 3
 COMMENTS: Final = 2_000
 BATCH: Final = 2_000
 _WORD: Final = 16
+_LINE: Final = 12  # signs of a title on one line of a column of figures
+_WIDEST: Final = 30
+_A3: Final = 8
+_POINTS: Final = 10  # a difference of so many points has the full colour, at least
 # The value of a cell, its style, and the reason why its figure is not shown.
 Cell = tuple[Any, Any, str | None]
 
@@ -75,9 +84,10 @@ class Shown:
         return self.indicator or self.column
 
     @property
-    def side(self) -> str:
+    def side(self) -> dict[str, Any]:
         """On which side its title stands: left above texts, centred above figures."""
-        return "left" if self.column.type == "text" and self.indicator is None else "center"
+        text = self.column.type == "text" and self.indicator is None
+        return {"align": "left", "indent": 1} if text else {"align": "center"}
 
 
 def grids_of(content: Content) -> tuple[Grid, ...]:
@@ -117,12 +127,15 @@ def write_grid(look: Look, content: Content, grid: Grid, places: Mapping[str, in
     last = HEAD + max(1, content.table.num_rows) - 1
     sheet.autofilter(HEAD - 1, 0, last, len(shown) - 1)
     sheet.freeze_panes(HEAD, lead)
-    sheet.set_column(0, max(0, lead - 1), 14)
-    sheet.set_column(lead, max(lead, len(shown) - 1), 12.5)
-    _colour(look, sheet, grid, shown, last)
+    for place, one in enumerate(shown):
+        sheet.set_column(place, place, _width(content, one))
+    _colour(look, sheet, content, grid)
     sheet.hide_gridlines(2)
     sheet.set_landscape()
+    sheet.set_paper(_A3)
+    sheet.set_print_scale(70)
     sheet.repeat_rows(0, HEAD - 1)
+    sheet.repeat_columns(0)
     sheet.set_footer(f"&L{grid.name}&C{content.certificate['id']}&R&P / &N")
 
 
@@ -142,9 +155,9 @@ def _themes(look: Look, sheet: Any, shown: list[Shown], names: Mapping[str, str]
 
 def _titles(look: Look, sheet: Any, shown: list[Shown], places: Mapping[str, int]) -> None:
     """The titles, each with its explanation as a comment, and the units, each a link to « Indicateurs »."""
-    sheet.set_row(1, 58)
+    sheet.set_row(1, 14 * min(8, max(3, *(len(wrap(one.title, _LINE)) for one in shown))) + 4)
     for place, one in enumerate(shown):
-        sheet.write_string(1, place, one.title, look.header(align=one.side))
+        sheet.write_string(1, place, one.title, look.header(**one.side))
         origin = one.explained.provenance
         said = f"{one.explained.description}\nSource : {origin.source} {origin.vintage}".strip()
         sheet.write_comment(1, place, said[:500], {"x_scale": 2, "y_scale": 0.8})
@@ -152,7 +165,7 @@ def _titles(look: Look, sheet: Any, shown: list[Shown], places: Mapping[str, int
     for place, one in enumerate(shown):
         link = f"internal:'Indicateurs'!B{places[one.explained.name] + 1}"
         unit = (one.column.unit or "définition")[:60]
-        sheet.write_url(2, place, link, look.style(align=one.side, **below), unit, "Ce que c'est, et d'où cela vient")
+        sheet.write_url(2, place, link, look.style(**one.side, **below), unit, "Ce que c'est, et d'où cela vient")
 
 
 def _links(look: Look, sheet: Any, grids: tuple[Grid, ...], lead: int) -> None:
@@ -167,7 +180,7 @@ def _links(look: Look, sheet: Any, grids: tuple[Grid, ...], lead: int) -> None:
 def _rows(content: Content, grid: Grid, shown: list[Shown], look: Look) -> Iterator[tuple[int, Iterator[Cell]]]:
     """Each row of the sheet: its place, then its cells."""
     styles = [_style(look, grid, one) for one in shown]
-    hidden = look.hidden()
+    hidden = look.hidden("left" if grid.name == "Notes" else "right")
     for start in range(0, content.table.num_rows, BATCH):
         part = content.table.slice(start, BATCH)
         columns = [_cells(part, grid, one, style, hidden) for one, style in zip(shown, styles, strict=True)]
@@ -201,7 +214,7 @@ def _style(look: Look, grid: Grid, one: Shown) -> Any:
     """The style of the cells of a column."""
     column = one.column
     if column.type == "text":
-        return look.cell(align="center") if one.indicator else look.cell()
+        return look.cell(align="center") if one.indicator else look.cell(indent=1)
     if grid.name == "Écarts" and one.indicator:
         return look.cell(gap_pattern(column))
     return look.cell(pattern_of(column, "± " if grid.name == "Marges" and one.indicator else ""))
@@ -213,18 +226,37 @@ def _put(sheet: Any, row: int, place: int, value: Any, style: Any) -> None:
         sheet.write_blank(row, place, None, style)
     elif isinstance(value, str):
         sheet.write_string(row, place, value[:32_000], style)
-    elif isinstance(value, bool | int | float):
+    elif isinstance(value, bool):
+        sheet.write_boolean(row, place, value, style)
+    elif isinstance(value, int | float):
         sheet.write_number(row, place, value, style)
     else:
         sheet.write_string(row, place, str(value), style)
 
 
-def _colour(look: Look, sheet: Any, grid: Grid, shown: list[Shown], last: int) -> None:
+def _width(content: Content, one: Shown) -> float:
+    """How wide a column is: alike for figures, as its longest text for places."""
+    if one.indicator:
+        return 12.5
+    longest = pc.max(pc.utf8_length(content.table[one.column.name].cast(pa.string()))).as_py() or 0
+    return float(min(_WIDEST, max(_LINE + 2, longest + 3)))
+
+
+def _colour(look: Look, sheet: Any, content: Content, grid: Grid) -> None:
     """The colour scale of each column, or the colours of the grades."""
-    lead = sum(one.indicator is None for one in shown)
+    shown = shown_in(content, grid)
+    lead, last = len(content.leading()), HEAD + max(1, content.table.num_rows) - 1
     if grid.name == "Notes" and len(shown) > lead:
         for grade, colour in GRADES.items():
             rule = {"type": "cell", "criteria": "==", "value": f'"{grade}"', "format": look.style(bg_color=colour)}
             sheet.conditional_format(HEAD, lead, last, len(shown) - 1, rule)
     for place in range(lead, len(shown)) if grid.scale else ():
-        sheet.conditional_format(HEAD, place, last, place, dict(grid.scale or {}))
+        ends = _ends(content.table[shown[place].column.name], shown[place].column) if grid.scale is GAPS else {}
+        sheet.conditional_format(HEAD, place, last, place, {**(grid.scale or {}), **ends})
+
+
+def _ends(gaps: pa.ChunkedArray, column: Column) -> dict[str, Any]:
+    """The ends of the scale of a difference: as far on both sides of zero, so that a small one stays pale."""
+    furthest = pc.max(pc.abs(gaps)).as_py() or 0.0
+    end = max(furthest, _POINTS if column.unit in POINTS else 0.0) or 1.0
+    return {"min_type": "num", "min_value": -end, "max_type": "num", "max_value": end}

@@ -24,6 +24,7 @@ GAPS: Final = {
     "type": "3_color_scale", "mid_type": "num", "mid_value": 0,
     "min_color": "#DDA45C", "mid_color": "#FFFFFF", "max_color": "#6FA3D4",
 }  # fmt: skip
+POINTS: Final = frozenset({"%", "point", "points"})
 GRADES: Final[Mapping[str, str]] = {"A": "#B9D4EC", "B": "#D9E8F5", "C": "#F4F1E8", "D": "#F1DEBE", "E": "#E3BF88"}
 
 
@@ -47,9 +48,9 @@ class Look:
         number = {"num_format": pattern} if pattern else {}
         return self.style(bottom=4, bottom_color=RULE, **number, **facts)
 
-    def hidden(self) -> Any:
+    def hidden(self, side: str) -> Any:
         """The style of a cell whose figure is not shown."""
-        return self.cell(italic=True, font_color=QUIET, align="right")
+        return self.cell(italic=True, font_color=QUIET, align=side)
 
     def header(self, **facts: Any) -> Any:
         """The style of a column's title."""
@@ -78,6 +79,6 @@ def pattern_of(column: Column, sign: str = "") -> str:
 
 def gap_pattern(column: Column) -> str:
     """The number pattern of a difference: always with its sign, in points for a percentage."""
-    unit = '"\u202fpt"' if column.unit in {"%", "point", "points"} else ""
+    unit = '"\u202fpt"' if column.unit in POINTS else ""
     digits = "0.0" if unit else "#,##0.0"
     return f"+{digits}{unit};\u2212{digits}{unit};{digits}{unit}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from carreau.guard._seal import fingerprint_of
@@ -16,6 +17,7 @@ from carreau.terms import Column
 
 MARK: Final = "carreau-copie:"
 LINE: Final = 15
+_A4: Final = 9
 _CELL: Final = 32_000
 _UNOFFICIAL: Final = frozenset({"synthetic", "facsimile", "unknown"})
 _HEADS: Final = {
@@ -31,7 +33,7 @@ def write_readme(look: Look, content: Content, grids: tuple[Grid, ...]) -> None:
     sheet.set_column(0, 0, 3)
     sheet.set_column(1, 1, 26)
     sheet.set_column(2, 2, 105)
-    sheet.set_paper(9)
+    sheet.set_paper(_A4)
     sheet.fit_to_pages(1, 0)
     sheet.set_row(0, 8)
     sheet.set_row(1, 30)
@@ -40,6 +42,7 @@ def write_readme(look: Look, content: Content, grids: tuple[Grid, ...]) -> None:
     sheet.write_string(2, 1, f"    {_place(content)}", look.style(font_size=12, font_color=QUIET))
     row = _warning(look, sheet, content, 4)
     for title, lines in _sections(content, grids):
+        sheet.set_row(row, 22)
         under = {"bottom": 1, "bottom_color": RULE}
         sheet.write_string(row, 1, title, look.style(bold=True, font_size=12, font_color=BLUE, **under))
         sheet.write_blank(row, 2, None, look.style(**under))
@@ -70,6 +73,7 @@ def write_columns(look: Look, content: Content, grids: tuple[Grid, ...], places:
     sheet.freeze_panes(1, 2)
     sheet.autofilter(0, 0, max(places.values(), default=1), len(_HEADS) - 1)
     sheet.set_landscape()
+    sheet.set_paper(_A4)
     sheet.fit_to_pages(1, 0)
 
 
@@ -89,7 +93,11 @@ def write_certificate(look: Look, content: Content, text: Mapping[str, Any]) -> 
     for row, chunk in enumerate(chunks, len(lines) + 1):
         sheet.set_row(row, 15)
         sheet.write_string(row, 0, "texte signé", look.style(font_color=QUIET))
-        sheet.write_string(row, 1, MARK + chunk, look.style(font_name="Consolas", font_size=8, font_color=QUIET))
+        # "fill" keeps a long text inside its cell on the screen
+        sheet.write_string(row, 1, MARK + chunk, look.style(font_size=8, font_color=QUIET, align="fill"))
+    sheet.print_area(0, 0, len(lines) - 1, 1)
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
 
 
 def letters(place: int) -> str:
@@ -159,8 +167,8 @@ def _sections(content: Content, grids: tuple[Grid, ...]) -> Iterator[tuple[str, 
         ("Une ligne", release["row"]),
         ("Lignes", rows),
         ("Indicateurs", str(len(content.indicators()))),
-        ("Fait le", release["made_at"][:10]),
-        ("Usage", release["purpose"]),
+        ("Fait le", f"{datetime.fromisoformat(release['made_at']):%d/%m/%Y}"),
+        ("Usages permis", ", ".join(release["policy"]["purposes"])),
     ]
     sheets = [(f"Feuille {grid.name}", grid.says) for grid in grids]
     yield "Les feuilles", [
