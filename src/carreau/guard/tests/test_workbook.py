@@ -78,6 +78,13 @@ def test_a_hidden_cell_says_so_and_the_reason_is_in_its_comment_and_on_notes(boo
     assert book["Notes"]["F4"].value == "A"
 
 
+def test_a_figure_shown_with_a_reservation_keeps_its_grade(released: Callable[..., Release], rows: Any) -> None:
+    said = "part de la commune : ce bureau n'a pas de contour"
+    book = opened(released(rows=rows(population_statut=[said, None, None])))
+    assert (book["Valeurs"]["E4"].value, book["Valeurs"]["E4"].comment.text) == (1200.5, said)
+    assert book["Notes"]["E4"].value == "A"
+
+
 def test_figures_have_the_format_of_their_unit(book: Any) -> None:
     assert book["Valeurs"]["F4"].number_format == '0.0"\u202f%"'
     assert book["Marges"]["F4"].number_format == '"± "0.0"\u202f%"'

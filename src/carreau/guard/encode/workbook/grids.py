@@ -39,7 +39,7 @@ _LINE: Final = 12  # signs of a title on one line of a column of figures
 _WIDEST: Final = 30
 _A3: Final = 8
 _POINTS: Final = 10  # a difference of so many points has the full colour, at least
-# The value of a cell, its style, and the reason why its figure is not shown.
+# The value of a cell, its style, and what is said of its figure: why it is not shown, or what it really is.
 Cell = tuple[Any, Any, str | None]
 
 
@@ -188,13 +188,13 @@ def _rows(content: Content, grid: Grid, shown: list[Shown], look: Look) -> Itera
 
 
 def _cells(part: Any, grid: Grid, one: Shown, style: Any, hidden: Any) -> list[Cell]:
-    """The cells of one column: the value, or the word that says that it is not shown, or the reason on « Notes »."""
+    """The cells of one column: the value, or the word that says that it is not shown (on « Notes », the reason)."""
     values = part[one.column.name].to_pylist()
     reasons = part[f"{one.indicator.name}_statut"].to_pylist() if one.indicator else repeat(None)
     whole = grid.name == "Notes"
     return [
-        (value, style, None)
-        if reason is None or not (value is None or whole)
+        (value, style, reason)
+        if reason is None or value is not None
         else ((reason if whole else word_of(reason)), hidden, reason)
         for value, reason in zip(values, reasons, strict=False)
     ]
