@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ GEOMETRY: Final = Column(
     "geometry", "geometry", "Contour du lieu, en WKB, longitudes et latitudes WGS 84 (EPSG:4326)",
     role=Role.GEOMETRY, title="Contour", unit="degré",
 )  # fmt: skip
+_HASHERS: Final = 2  # sha256 and the kernels of Arrow leave the interpreter's lock
 _FILL: Final[Mapping[str, Any]] = {"text": "", "integer": 0, "number": 0.0, "boolean": False, "geometry": b""}
 
 
@@ -91,7 +93,8 @@ def column_digests(columns: tuple[Column, ...], table: pa.Table, geometry: pa.Ch
     """The digest of each column: its declaration, then its values in a form that knows neither chunks nor file."""
     arrays = list(table.columns)
     arrays += [] if geometry is None else [geometry]
-    return tuple(column_digest(column, array) for column, array in zip(columns, arrays, strict=True))
+    with ThreadPoolExecutor(_HASHERS) as pool:
+        return tuple(pool.map(column_digest, columns, arrays))
 
 
 def column_digest(column: Column, values: pa.ChunkedArray) -> str:

@@ -54,7 +54,7 @@ def _facts(path: Path) -> dict[bytes, bytes]:
 
 def _content(path: Path, schema: Schema, held: dict[str, Any]) -> Content:
     """The content of a kept Parquet, with the digests that its fields declare."""
-    whole = pq.read_table(path)
+    whole = pq.read_table(path, pre_buffer=False)
     digests = tuple(field.metadata[b"digest"].decode() for field in whole.schema)
     geometry = whole[GEOMETRY.name] if GEOMETRY.name in whole.column_names else None
     table = whole.select(list(schema.names)).replace_schema_metadata(None)
