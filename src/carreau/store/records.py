@@ -7,6 +7,7 @@ take their turn (``BEGIN IMMEDIATE``, a busy timeout); readers are never blocked
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any, Final
 from carreau.errors import Broken, Retry
 from carreau.store.writing import disk_errors
 
+_PAUSE: Final = 0.02  # seconds between two tries
 _PATIENCE: Final = 30.0  # seconds that a writer waits for its turn
 
 # Each entry brings the file from its index to the next version. An entry that was published never changes.
@@ -82,7 +84,7 @@ class Records:
 
 def _migrated(connection: sqlite3.Connection, path: Path) -> None:
     """Bring the file to the present version, once, whoever else opens it now."""
-    connection.execute("PRAGMA journal_mode = WAL")
+    _logged_ahead(connection)
     connection.execute("BEGIN IMMEDIATE")
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version > len(_MIGRATIONS):
@@ -98,6 +100,18 @@ def _migrated(connection: sqlite3.Connection, path: Path) -> None:
             connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {len(_MIGRATIONS)}")
     connection.commit()
+
+
+def _logged_ahead(connection: sqlite3.Connection) -> None:
+    """Put the file in write-ahead mode; it stays so. SQLite does not wait its turn for that: it is asked again."""
+    deadline = time.monotonic() + _PATIENCE
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE)
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -117,7 +119,9 @@ def test_facts_that_json_cannot_say_are_refused(tmp_path: Path) -> None:
 
 _APPEND = """
 import sys
+import threading
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -205,3 +209,15 @@ def test_nothing_is_entered_when_the_facts_cannot_be_made(tmp_path: Path) -> Non
     with pytest.raises(ZeroDivisionError):
         ledger.append_after("release", lambda _: {"x": 1 / 0}, datetime(2026, 11, 24, tzinfo=UTC))
     assert list(ledger.entries()) == []
+
+
+def test_records_wait_for_a_file_that_another_holds_while_it_is_made(tmp_path: Path) -> None:
+    path = tmp_path / "records.sqlite"
+    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("CREATE TABLE occupied (x)")
+        other.execute("BEGIN EXCLUSIVE")
+        release = threading.Timer(0.3, lambda: other.execute("ROLLBACK"))
+        release.start()
+        records = Records(path)
+        release.join()
+    assert records.rows("PRAGMA journal_mode")[0][0] == "wal"
