@@ -120,17 +120,17 @@ class Release:
     def write(self, path: Path, format: str | None = None) -> Path:
         """Write this release to ``path`` in ``format`` (by default its suffix's), whole or not at all.
 
-        For a CSV the certificate is put beside it, in ``NAME.csv.certificat.json``.
+        For a CSV the certificate is put beside it, in ``NAME.csv.certificat.json``: both are there, or neither.
         """
         kind = format_of(path if format is None else format)
-        sidecar = path.with_name(path.name + SIDECAR)
-        with written_whole(path) as sink:
-            apart = self._encode(kind, sink)
-            if apart:
-                sidecar.unlink(missing_ok=True)
-        if apart:
-            with written_whole(sidecar) as sink:
-                sink.write(apart)
+        if kind.suffix != ".csv":
+            with written_whole(path) as sink:
+                self._encode(kind, sink)
+            return path
+        with written_whole(path.with_name(path.name + SIDECAR)) as beside, written_whole(path) as sink:
+            beside.write(self._encode(kind, sink))
+            beside.flush()  # a full disk is met here, before either file is in its place
+            sink.flush()
         return path
 
     def _encode(self, kind: Format, sink: BinaryIO) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import resource
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,28 +17,38 @@ from carreau.guard.writing import written_whole
 
 
 @pytest.fixture
-def small_disk() -> Iterator[None]:
-    """A disk where no file may be larger than 600 bytes."""
-    import signal
-
+def small_disk() -> Iterator[Callable[[int], None]]:
+    """Makes this a disk where no file may be larger than so many bytes."""
     before, handler = resource.getrlimit(resource.RLIMIT_FSIZE), signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (600, before[1]))
-    yield
+    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
     resource.setrlimit(resource.RLIMIT_FSIZE, before)
     signal.signal(signal.SIGXFSZ, handler)
 
 
-@pytest.mark.usefixtures("small_disk")
 @pytest.mark.parametrize("suffix", FORMATS)
 def test_a_full_disk_leaves_nothing_and_keeps_what_was_there(
-    released: Callable[..., Release], tmp_path: Path, suffix: str
+    released: Callable[..., Release], small_disk: Callable[[int], None], tmp_path: Path, suffix: str
 ) -> None:
     path = tmp_path / f"lyon{suffix}"
     path.write_text("avant")
+    small_disk(600)
     with pytest.raises(Retry, match="le disque est plein"):
         released().write(path)
     assert path.read_text() == "avant"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_csv_without_place_for_its_certificate_is_not_written(
+    released: Callable[..., Release], small_disk: Callable[[int], None], tmp_path: Path
+) -> None:
+    path, beside = tmp_path / "a.csv", tmp_path / "a.csv.certificat.json"
+    released().slice(limit=1).write(path)
+    before = path.read_bytes(), beside.read_bytes()
+    small_disk(2000)
+    with pytest.raises(Retry, match="le disque est plein"):
+        released().write(path)
+    assert (path.read_bytes(), beside.read_bytes()) == before
+    assert sorted(tmp_path.iterdir()) == [path, beside]
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
