@@ -35,7 +35,9 @@ def test_a_territory_written_out_is_read_back(text: str) -> None:
     assert str(Territory.parse(text)) == text
 
 
-@pytest.mark.parametrize("text", ["planet:9", "Carreville", "com:6912", "dep:691", "", "bv:69123", "com:", "circo:69", "epci:12"])
+@pytest.mark.parametrize(
+    "text", ["planet:9", "Carreville", "com:6912", "dep:691", "", "bv:69123", "com:", "circo:69", "epci:12"]
+)
 def test_what_is_not_a_territory_is_refused_with_examples(text: str) -> None:
     with pytest.raises(Unknown) as refusal:
         Territory.parse(text)
