@@ -37,8 +37,9 @@ def delivered(
     """``release`` written to ``path`` in ``format`` (by default that of the path's suffix), then entered in the ledger.
 
     ``ledger_append(verb, facts, at)`` is called once, after the file is in its place: what the ledger says was
-    delivered is there; when it fails the file is taken away, since nothing leaves without a line. A full disk is :class:`~carreau.errors.Retry`, a place where one may not write
-    :class:`~carreau.errors.Missing`, an unknown format :class:`~carreau.errors.Unknown`; nothing is half-written.
+    delivered is there; when it fails the file is taken away, since nothing leaves without a line. A full disk is
+    :class:`~carreau.errors.Retry`, a place where one may not write :class:`~carreau.errors.Missing`, an unknown format
+    :class:`~carreau.errors.Unknown`; nothing is half-written.
     """
     kind = format_of(format or path)
     release.write(path, kind.suffix)
