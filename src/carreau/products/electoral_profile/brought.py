@@ -12,13 +12,14 @@ from scipy import sparse
 
 from carreau.products.electoral_profile import margins
 from carreau.products.electoral_profile.carrier import LEVELS
-from carreau.products.electoral_profile.elections import Election, Measure
+from carreau.products.electoral_profile.elections import CANDIDATE, Election, Measure
 from carreau.products.electoral_profile.estimate import NOBODY, Estimate
 from carreau.products.electoral_profile.indicators import Indicator
 from carreau.products.electoral_profile.refined import Codes, StationFrame, Values
 
 Index = npt.NDArray[np.int64]
 NO_RESULT: Final = "pas de résultat de cette élection pour ce bureau"
+NOT_STANDING: Final = "ne se présentait pas dans ce bureau"
 NOT_PUBLISHED: Final = "le fichier de cette élection ne donne pas ce chiffre"
 COVERED: Final = 0.85  # a level is compared with when the election's file tells the figure of most of its voters
 
@@ -31,7 +32,10 @@ def estimates_of_election(
     ``weights`` (past stations x stations) carries the counts. ``places`` are all of today's stations of the country:
     they say how much of a commune, a department or the country the election's file covers.
     """
-    carried = {name: _carried(weights, counts) for name, counts in election.counts.items()}
+    carried = {
+        name: (_standing if name.startswith(CANDIDATE) else _carried)(weights, counts)
+        for name, counts in election.counts.items()
+    }
     reached = np.asarray(weights.sum(axis=0)).ravel() > 0
     changed = _changed_part(weights, carried["inscrits"], stations.registered)
     groups = {level: _group(election, stations, places, level) for level in LEVELS}
@@ -63,6 +67,12 @@ def _carried(weights: sparse.csr_array, counts: Values) -> Values:
     """Counts of past stations on today's; NaN where a past station that counts does not give the figure."""
     missing = np.asarray(weights.T @ (~np.isfinite(counts)).astype(float)) > 0
     return np.where(missing, np.nan, np.asarray(weights.T @ np.nan_to_num(counts)))
+
+
+def _standing(weights: sparse.csr_array, counts: Values) -> Values:
+    """Votes of a candidate on today's stations; NaN where he or she stood in none of the past stations."""
+    stood = np.asarray(weights.T @ np.isfinite(counts).astype(float)) > 0
+    return np.where(stood, np.asarray(weights.T @ np.nan_to_num(counts)), np.nan)
 
 
 def _changed_part(weights: sparse.csr_array, before: Values, today: Values) -> Values:
@@ -99,7 +109,7 @@ def _estimate(election: Election, measure: Measure, context: _Context) -> Estima
     value = np.where(context.reached, _figure(number, base, indicator.kind), np.nan)
     margin = _margin(election, measure, value, context.changed)
     status = np.full(len(value), "", dtype=np.object_)
-    status[~np.isfinite(value)] = NOT_PUBLISHED
+    status[~np.isfinite(value)] = NOT_STANDING if measure.name.startswith(CANDIDATE) else NOT_PUBLISHED
     status[base == 0] = NOBODY
     status[~context.reached] = NO_RESULT
     shown = np.isfinite(value)

@@ -10,7 +10,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,7 @@ from carreau.products.electoral_profile.refined import Codes, Values, codes_of, 
 from carreau.sources.interieur_results.blocs import BLOCS
 
 BlocOf = Callable[[str, str, str], str]
+CANDIDATE: Final = "voix_"  # starts the columns of candidates, who stand in some places only
 GENERAL = ("inscrits", "votants", "blancs", "nuls", "exprimes")
 
 
@@ -142,7 +143,7 @@ def _names(election: str, facts: Mapping[str, Any]) -> tuple[str, str]:
 def _votes(
     election: str, candidates: pa.Table, codes: Codes, reading: _Reading
 ) -> Iterator[tuple[_Group, Values]]:
-    """The votes of each group of candidates on the stations."""
+    """The votes of each group of candidates on the stations; NaN for a candidate where he or she does not stand."""
     if candidates.num_rows == 0:
         return
     station = _positions(election, codes, codes_of(candidates["bv_id"]))
@@ -150,7 +151,10 @@ def _votes(
     member, persons = _persons(election, candidates, reading.bloc_of)
     for group in _groups(persons, reading.facts):
         chosen = np.array(group.members)[member]
-        yield group, np.bincount(station, np.where(chosen, votes, 0.0), minlength=len(codes)).astype(np.float64)
+        counted = np.bincount(station, np.where(chosen, votes, 0.0), minlength=len(codes)).astype(np.float64)
+        if group.name.startswith(CANDIDATE):
+            counted[np.bincount(station, chosen, minlength=len(codes)) == 0] = np.nan
+        yield group, counted
 
 
 def _positions(election: str, codes: Codes, wanted: Codes) -> npt.NDArray[np.int64]:
@@ -204,7 +208,7 @@ def _named_groups(persons: Sequence[_Person], titles: Sequence[str]) -> Iterator
     family = {person.title: person.nom or person.liste for person in persons}
     short = [slug(family[title]) for title in titles]
     words = [family[t] if s and short.count(s) == 1 else t for t, s in zip(titles, short, strict=True)]
-    for (name, _), title in zip(_columns("voix", words), titles, strict=True):
+    for (name, _), title in zip(_columns(CANDIDATE.rstrip("_"), words), titles, strict=True):
         members = tuple(person.title == title for person in persons)
         yield _Group(name, title, f"Part des voix pour {title} parmi les suffrages exprimés", members)
 

@@ -111,8 +111,15 @@ def test_few_candidates_are_columns_named_by_first_and_family_name(held: Held) -
 
 def test_two_candidates_of_one_family_name_have_each_their_column(held: Held) -> None:
     election = held([person("0001", "MARTIN", "Anne", voix=4), person("0001", "MARTIN", "Jean", voix=6)])
-    assert election.counts["voix_anne_martin"].tolist() == [4.0, 0.0]
-    assert election.counts["voix_jean_martin"].tolist() == [6.0, 0.0]
+    np.testing.assert_array_equal(election.counts["voix_anne_martin"], [4.0, np.nan])
+    np.testing.assert_array_equal(election.counts["voix_jean_martin"], [6.0, np.nan])
+
+
+def test_a_candidate_has_no_votes_rather_than_none_where_he_does_not_stand(held: Held) -> None:
+    rows = [person("0001", "MARTIN", "Anne", voix=0), person("0002", "DURAND", "Paul", voix=6)]
+    election = held(rows)
+    np.testing.assert_array_equal(election.counts["voix_martin"], [0.0, np.nan])
+    np.testing.assert_array_equal(election.counts["voix_durand"], [np.nan, 6.0])
 
 
 def test_names_that_make_the_same_column_are_numbered(held: Held) -> None:
