@@ -1,4 +1,4 @@
-"""The words that every room shares: Column, Schema, Provenance, Territory, Role.
+"""The words that every room shares: Column, Schema, Provenance, Territory, Role, and the questions one may ask.
 
 All are frozen, slotted and checked at construction: what exists is valid.
 """
@@ -174,3 +174,90 @@ def _bare(given: str) -> tuple[str, str]:
         if re.fullmatch(_PATTERNS[kind], given.upper()):
             return kind, given
     return given, ""
+
+
+Value = str | int | float | bool | None
+Operator = Literal["eq", "ne", "lt", "le", "gt", "ge", "in", "startswith", "endswith", "contains"]
+Method = Literal["sum", "average", "min", "max", "count", "countdistinct"]
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """A column against a value (a tuple of values for ``in``); ``eq`` and ``ne`` with None ask whether it is empty.
+
+    As in SQL, an empty cell is neither equal to, nor different from, nor below a value: such a row is not kept.
+    """
+
+    column: str
+    operator: Operator
+    value: Value | tuple[Value, ...]
+
+    def __post_init__(self) -> None:
+        if self.operator not in get_args(Operator):
+            raise Unknown.named(str(self.operator), "opérateur", get_args(Operator), "reprendre l'un de ces opérateurs")
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """All of the conditions hold; with none, every row is kept."""
+
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """At least one of the conditions holds; with none, no row is kept."""
+
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The condition does not hold; where it is neither true nor false (an empty cell), the row is not kept."""
+
+    condition: Condition
+
+
+Condition = Compare | Every | Either | Not
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A column to sort by; empty cells come last whichever the way."""
+
+    column: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What is asked of a table: which columns (None: all), which rows, in which order, from which one, how many."""
+
+    columns: tuple[str, ...] | None = None
+    where: Condition | None = None
+    order: tuple[Order, ...] = ()
+    offset: int = 0
+    limit: int | None = None
+
+    def __post_init__(self) -> None:
+        for what, number in (("décalage", self.offset), ("nombre de lignes", self.limit or 0)):
+            if number < 0:
+                raise Unknown(f"un {what} ne peut pas être négatif", given=str(number), expected="zéro ou plus")
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """One figure per group: the method, the column it is made from (empty for ``count``), the name it is given."""
+
+    method: Method
+    column: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Rows grouped by the values of columns (none: one group of all), and the figures made of each group."""
+
+    by: tuple[str, ...]
+    aggregates: tuple[Aggregate, ...]
+    where: Condition | None = None
