@@ -1,4 +1,5 @@
-# make demo    the whole journey on an invented town, into demo/
+# make demo    the whole journey on an invented town, into demo/, then its pages, served in the browser
+# make stop    ends the server of the demo when it runs in the background
 # make test    every check and every test
 # make bench   the measured figures of docs/explanation/performance.md (needs ../shared/data)
 # make accuracy  the profile against the truth of synthetic towns, into docs/explanation/accuracy.md
@@ -8,7 +9,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: demo test check bench accuracy docs clean
+.PHONY: demo stop debian test check bench accuracy docs clean
 
 RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
@@ -28,8 +29,21 @@ demo: .venv/.ready
 	@echo
 	@echo "demo/carreville.xlsx      le classeur : à ouvrir avec un tableur"
 	@echo "demo/carreville.parquet   la même table, pour un programme"
+	@echo
+	@if [ -t 0 ] && [ -t 1 ]; then $(BIN)/carreau serve france; else $(SERVED); fi
 
-test: check
+# Without a terminal the server goes to the background, and make ends once it answers.
+define SERVED
+setsid nohup $(BIN)/carreau serve france < /dev/null > demo/serveur.txt 2>&1 & echo $$! > demo/serveur.pid; \
+  for _ in $$(seq 120); do grep -q 'http://' demo/serveur.txt && break; \
+    kill -0 $$(cat demo/serveur.pid) 2>/dev/null || { cat demo/serveur.txt; exit 1; }; sleep 0.5; done; \
+  cat demo/serveur.txt; echo "make stop l'arrête"
+endef
+
+stop:
+	if [ -f demo/serveur.pid ]; then kill $$(cat demo/serveur.pid) 2>/dev/null || true; rm -f demo/serveur.pid; fi
+
+test: check debian .venv-clients/.ready
 	if [ -f $(OUTSIDE) ]; then $(BIN)/python tests/outside.py $(OUTSIDE); else echo "$(OUTSIDE) is not here: the outside check is skipped"; fi
 	rm -f .coverage .coverage.*
 	mkdir -p build
@@ -38,6 +52,19 @@ test: check
 	$(BIN)/coverage report --include='*/places/crosswalk.py,*/carreau/guard/*' --fail-under=100 > build/coverage-100.txt \
 	  || { cat build/coverage-100.txt; echo "places/crosswalk.py and guard must be covered whole"; exit 1; }
 	@tail -n 1 build/pytest.txt
+
+# The browser that looks at the pages, the spreadsheet that opens the workbook, the reader that draws the PDF. Where
+# they cannot be installed, the tests that need them are skipped and say so.
+debian:
+	@missing=; \
+	for pair in chromium:chromium soffice:libreoffice-calc-nogui pdftoppm:poppler-utils curl:curl; do \
+	  command -v $${pair%%:*} > /dev/null || missing="$$missing $${pair#*:}"; done; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" != 0 ] || ! command -v apt-get > /dev/null; then \
+	  echo "not installed, and the tests that need them are skipped:$$missing (sudo apt-get install$$missing)"; exit 0; fi; \
+	export DEBIAN_FRONTEND=noninteractive; \
+	{ apt-get update -q && apt-get install -y -q --no-install-recommends $$missing fonts-dejavu-core; } > /dev/null \
+	  || echo "could not be installed, and the tests that need them are skipped:$$missing"
 
 check: .venv/.ready-dev
 	$(BIN)/ruff check
@@ -59,7 +86,7 @@ docs: .venv/.ready
 	$(BIN)/python -m carreau.counters.reference docs/reference
 
 clean:
-	rm -rf .venv demo build dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-clients demo build dist htmlcov .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	rm -rf .import_linter_cache
 	find src tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -75,6 +102,12 @@ clean:
 
 .venv/.ready-dev: .venv/.ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+# The clients of others, unmodified, in an environment of their own: they pin libraries that are older than ours.
+.venv-clients/.ready: .venv/bin/python tests/clients/requirements.txt
+	$(PYTHON) -m venv .venv-clients
+	.venv-clients/bin/python -m pip install --quiet --disable-pip-version-check -r tests/clients/requirements.txt
 	touch $@
 
 .venv/.ready-bench: .venv/.ready
