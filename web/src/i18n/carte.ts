@@ -1,0 +1,6 @@
+import type { Dictionary } from '@/lib/i18n.svelte'
+
+const fr = { title: 'Carte' }
+const en: Record<keyof typeof fr, string> = { title: 'Map' }
+
+export default { fr, en } satisfies Dictionary

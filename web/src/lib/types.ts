@@ -1,0 +1,104 @@
+// The facts of the API, version 1, as the pages read them.
+export type Level = 'bureau' | 'iris' | 'commune' | 'circonscription' | 'departement'
+export type Bounds = [west: number, south: number, east: number, north: number]
+export type Titled = { title: string; title_en?: string | null }
+export type Grade = 'A' | 'B' | 'C' | 'D' | 'E'
+
+export type LevelFacts = Titled & { id: Level; count: number; minzoom: number; maxzoom: number }
+export type Theme = Titled & { id: string }
+export type Indicator = Titled & {
+  name: string
+  theme: string
+  unit: string
+  kind: string
+  description: string
+  description_en?: string | null
+  source: string
+  vintage: string
+  method: string
+  status: string
+  family: string
+}
+export type ElectionFacts = Titled & { id: string; date: string }
+export type Analysis = Titled & { id: string; [fact: string]: unknown }
+export type User = { signed_in: boolean; name: string; role: string }
+
+export type Meta = Titled & {
+  product: string
+  territory: string
+  version: string
+  certificate: string
+  made_at: string
+  language: string
+  bounds: Bounds
+  levels: LevelFacts[]
+  tiles: { url: string | null; layers: string[] } | null
+  themes: Theme[]
+  indicators: Indicator[]
+  analyses: Analysis[]
+  elections: ElectionFacts[]
+  standing: string[]
+  user: User
+}
+
+/** Columnar: the n-th entry of each list is one place; `row` is its index in the release of the level. */
+export type Places = {
+  row: number[]
+  code: string[]
+  name: string[]
+  commune: (string | null)[]
+  departement: (string | null)[]
+  inscrits: (number | null)[]
+  lon: (number | null)[]
+  lat: (number | null)[]
+}
+
+export type ProfileIndicator = Titled & {
+  name: string
+  unit: string
+  value: number | null
+  margin: number | null
+  grade: Grade | null
+  status: string | null
+  number: number | null
+  base: number | null
+  commune: number | null
+  departement: number | null
+  france: number | null
+  source: string
+  vintage: string
+  method: string
+}
+export type Measured = Titled & { name: string; value: number | null; margin: number | null }
+export type ProfileElection = Titled & {
+  id: string
+  date: string
+  participation: (Measured & Record<string, unknown>) | null
+  blocs: Measured[]
+  candidates: Measured[]
+}
+export type Profile = {
+  place: {
+    code: string
+    name: string
+    level: Level
+    commune: string | null
+    departement: string | null
+    inscrits: number | null
+    rattachement: string | null
+    bounds: Bounds | null
+  }
+  themes: (Titled & { id: string; indicators: ProfileIndicator[] })[]
+  elections: ProfileElection[]
+  type: Record<string, unknown> | null
+  sources: Record<string, unknown>[]
+  caveats: string[]
+  certificate: string
+}
+
+export type Found = { territory: string; kind: string; name: string; detail: string; center: [number, number] | null; bounds: Bounds | null }
+export type Column = Titled & { name: string; unit: string; type: string }
+export type Rows = { columns: Column[]; rows: Record<string, string | number | null>[]; total: number }
+export type RowsQuestion = { in?: string[]; level?: Level; columns?: string[]; codes?: string[]; order?: string; limit?: number; offset?: number }
+export type Session = { signed_in: boolean; name: string; role: string; open: boolean; csrf: string; methods: string[] }
+export type Similar = { code: string; name: string; distance: number; why: (Titled & { name: string; value: number; theirs: number; unit: string })[] }
