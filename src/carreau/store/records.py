@@ -7,6 +7,7 @@ take their turn (``BEGIN IMMEDIATE``, a busy timeout); readers are never blocked
 from __future__ import annotations
 
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -37,6 +38,53 @@ _MIGRATIONS: Final[tuple[str, ...]] = (
     CREATE TRIGGER ledger_is_not_erased BEFORE DELETE ON ledger
         BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END;
     """,
+    # Who may come in, and what they hold. Secrets are kept as digests only; times are ISO 8601 in UTC, '' is never.
+    """
+    CREATE TABLE accounts (
+        id TEXT PRIMARY KEY, name TEXT NOT NULL, folded TEXT NOT NULL UNIQUE,
+        role TEXT NOT NULL CHECK (role IN ('reader', 'editor', 'owner')),
+        password TEXT NOT NULL, issuer TEXT NOT NULL, subject TEXT NOT NULL,
+        created_at TEXT NOT NULL, disabled_at TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE UNIQUE INDEX accounts_by_subject ON accounts (issuer, subject) WHERE subject <> '';
+    CREATE TABLE sessions (
+        digest TEXT PRIMARY KEY, account TEXT NOT NULL REFERENCES accounts (id),
+        created_at TEXT NOT NULL, seen_at TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX sessions_by_account ON sessions (account);
+    CREATE TABLE attempts (
+        key TEXT PRIMARY KEY, failures INTEGER NOT NULL, failed_at TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE TABLE grants (
+        id TEXT PRIMARY KEY, holder TEXT NOT NULL, product TEXT NOT NULL, territory TEXT NOT NULL,
+        level TEXT NOT NULL, columns TEXT, since TEXT NOT NULL, until TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('ACTIVE', 'SUSPENDED', 'ENDED')),
+        reason TEXT NOT NULL, created_at TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX grants_by_holder ON grants (holder);
+    CREATE TRIGGER an_ended_grant_stays_ended BEFORE UPDATE OF state ON grants
+        WHEN OLD.state = 'ENDED' AND NEW.state <> 'ENDED'
+        BEGIN SELECT RAISE(ABORT, 'an ended grant stays ended'); END;
+    CREATE TABLE credentials (
+        id TEXT PRIMARY KEY, prefix TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, name TEXT NOT NULL,
+        digest TEXT NOT NULL UNIQUE, grant_id TEXT NOT NULL REFERENCES grants (id),
+        created_at TEXT NOT NULL, expires_at TEXT NOT NULL, revoked_at TEXT NOT NULL, used_on TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX credentials_by_grant ON credentials (grant_id);
+    CREATE TABLE analyses (
+        id TEXT PRIMARY KEY, owner TEXT NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL, created_at TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX analyses_by_owner ON analyses (owner, created_at);
+    CREATE TABLE space_items (
+        id TEXT PRIMARY KEY, owner TEXT NOT NULL, name TEXT NOT NULL, created_at TEXT NOT NULL,
+        digest TEXT NOT NULL, facts TEXT NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX space_items_by_owner ON space_items (owner, created_at);
+    CREATE TABLE oidc_states (
+        digest TEXT PRIMARY KEY, browser TEXT NOT NULL, nonce TEXT NOT NULL, verifier TEXT NOT NULL,
+        back TEXT NOT NULL, expires_at TEXT NOT NULL
+    ) WITHOUT ROWID;
+    """,
 )
 
 
@@ -45,6 +93,7 @@ class Records:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._open = threading.local()
         with disk_errors(path.parent):
             path.parent.mkdir(parents=True, exist_ok=True)
         with self._connection() as connection:
@@ -53,14 +102,24 @@ class Records:
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """A connection whose writings are all kept at the end of the block, or none when it raises."""
+        """A connection whose writings are all kept at the end of the block, or none when it raises.
+
+        A block within a block of the same thread joins it: a change and its line in the ledger are one.
+        """
+        joined: sqlite3.Connection | None = getattr(self._open, "connection", None)
+        if joined is not None:
+            yield joined
+            return
         with self._connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
+            self._open.connection = connection
             try:
                 yield connection
             except BaseException:
                 connection.rollback()
                 raise
+            finally:
+                self._open.connection = None
             connection.commit()
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:

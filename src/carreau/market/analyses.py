@@ -1,0 +1,81 @@
+"""Saved analyses: a name and the state of a screen, owned by one account, found by nobody else."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from carreau.errors import Missing, Refused
+from carreau.market.settings import certain, stamp, table
+from carreau.store import Records
+
+_SET: Final = table("analysis")
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A saved analysis: ``state`` is what the screen needs to show it again, as plain JSON values."""
+
+    id: str
+    name: str
+    state: Mapping[str, Any]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Analyses:
+    """The saved analyses that the records keep."""
+
+    records: Records
+
+    def saved(self, owner: str, name: str, state: Mapping[str, Any], now: datetime) -> Analysis:
+        """The analysis, now saved; :class:`~carreau.errors.Refused` when it is too large, or one too many."""
+        text = json.dumps(state, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        size = len(text.encode("utf-8", "surrogatepass"))
+        if size > _SET["longest_state_bytes"]:
+            raise Refused(
+                "cette analyse est trop grande pour être gardée",
+                given=f"{size} octets",
+                expected=f"{_SET['longest_state_bytes']} octets au plus",
+                advice="choisir moins de lieux un à un ; prendre plutôt la commune entière",
+            )
+        analysis = Analysis(secrets.token_hex(8), name, json.loads(text), now)
+        with self.records.transaction() as connection:
+            count = connection.execute("SELECT count(*) FROM analyses WHERE owner = ?", (owner,)).fetchone()[0]
+            if count >= _SET["most_of_one_account"]:
+                raise Refused(f"{count} analyses sont déjà gardées", advice="supprimer celles qui ne servent plus")
+            row = (analysis.id, owner, name, text, stamp(now))
+            connection.execute("INSERT INTO analyses VALUES (?, ?, ?, ?, ?)", row)
+        return analysis
+
+    def listed(self, owner: str) -> list[Analysis]:
+        """The analyses of ``owner``, the latest first."""
+        rows = self.records.rows("SELECT * FROM analyses WHERE owner = ? ORDER BY created_at DESC, id", (owner,))
+        return [_analysis(row) for row in rows]
+
+    def one(self, identifier: str, owner: str) -> Analysis:
+        """One analysis of ``owner``; :class:`~carreau.errors.Missing` alike for none and for somebody else's."""
+        for row in self.records.rows("SELECT * FROM analyses WHERE id = ? AND owner = ?", (identifier, owner)):
+            return _analysis(row)
+        raise _absent()
+
+    def deleted(self, identifier: str, owner: str) -> None:
+        """The analysis is gone; the same answer as :meth:`one` when it is not there."""
+        with self.records.transaction() as connection:
+            done = connection.execute("DELETE FROM analyses WHERE id = ? AND owner = ?", (identifier, owner))
+            if not done.rowcount:
+                raise _absent()
+
+
+def _analysis(row: Any) -> Analysis:
+    """An analysis out of its record."""
+    return Analysis(row["id"], row["name"], json.loads(row["state"]), certain(row["created_at"]))
+
+
+def _absent() -> Missing:
+    """The one answer for an analysis that is not there for this account."""
+    return Missing("cette analyse n'existe pas", advice="revenir à la liste des analyses gardées")
