@@ -1,0 +1,129 @@
+/** What the page of one place reads in the answer of the API, and what it works out from it. Pure. */
+
+import type { Bounds, Grade, Level, Titled } from '@/lib/types'
+
+export type Figure = Titled & {
+  name: string
+  unit: string
+  description: string
+  description_en?: string | null
+  kind?: string
+  value: number | null
+  margin: number | null
+  grade: Grade | null
+  reason?: string | null
+  number: number | null
+  base: number | null
+  commune: number | null
+  departement: number | null
+  france: number | null
+}
+export type Theme = Titled & { id: string; indicators: Figure[] }
+export type Election = Titled & {
+  id: string
+  date: string
+  participation: Figure | null
+  measures?: Figure[]
+  blocs: Figure[]
+  candidates: Figure[]
+}
+export type Source = {
+  id: string
+  title: string
+  publisher?: string
+  licence?: string
+  url?: string
+  vintages?: string[]
+  vintage?: string
+  status?: string
+}
+export type Card = {
+  place: {
+    code: string
+    name: string
+    level: Level
+    commune: string | { code: string; name: string } | null
+    departement: string | { code: string; name: string } | null
+    inscrits: number | null
+    rattachement: string | null
+    bounds: Bounds | null
+  }
+  themes: Theme[]
+  elections: Election[]
+  type: { title?: string; description?: string } | null
+  sources: Source[]
+  caveats: string[]
+  certificate: string
+}
+export type Reference = 'commune' | 'departement' | 'france'
+
+/** The indicators that say most, theme by theme: those shown first, and those printed on the single page. */
+const MAIN: Record<string, readonly string[]> = {
+  population: ['population', 'part_0_14_ans', 'part_15_24_ans', 'part_25_54_ans', 'part_55_64_ans', 'part_65_ans_ou_plus', 'part_immigres'],
+  menages: ['menages', 'part_personnes_seules', 'part_couples_avec_enfants', 'part_familles_monoparentales'],
+  metiers: ['part_cadres', 'part_professions_intermediaires', 'part_employes', 'part_ouvriers', 'part_retraites'],
+  diplomes: ['part_sans_bac', 'part_diplomes_superieur'],
+  emploi: ['taux_emploi', 'taux_chomage', 'part_travail_en_voiture'],
+  logement: ['part_proprietaires', 'part_locataires_hlm', 'part_maisons', 'part_installes_recemment'],
+  revenus: ['revenu_median', 'taux_pauvrete'],
+  prestations: ['part_couverts_caf', 'part_allocataires_rsa'],
+}
+
+/** The main indicators of a theme, in its order; the first four when none is declared. */
+export function mainOf(theme: Theme): Figure[] {
+  const wanted = MAIN[theme.id] ?? []
+  const found = theme.indicators.filter((figure) => wanted.includes(figure.name))
+  return found.length ? found : theme.indicators.slice(0, 4)
+}
+
+export const shown = (figure: Figure): boolean => figure.value !== null && Number.isFinite(figure.value)
+
+/** The largest place that can be compared with: the department, else France, else the commune. */
+export function referenceOf(card: Card): Reference | null {
+  const order: Reference[] = card.place.level === 'departement' ? ['france'] : ['departement', 'france', 'commune']
+  return order.find((one) => card.themes.some((theme) => theme.indicators.some((figure) => figure[one] !== null))) ?? null
+}
+
+/** How far two figures are, on a scale where gaps can be compared between indicators: Cohen's h (1988) for shares, the
+ * difference of logarithms for amounts. */
+export function apart(value: number, other: number, unit: string): number {
+  if (unit === '%') {
+    const turn = (share: number): number => 2 * Math.asin(Math.sqrt(Math.min(1, Math.max(0, share / 100))))
+    return turn(value) - turn(other)
+  }
+  return value > 0 && other > 0 ? Math.log(value / other) : 0
+}
+
+export interface Gap { figure: Figure; theme: Theme; other: number; size: number }
+
+/** The gaps that exceed their margin, counts left out, the widest first. Indicators that say the same thing (the parts
+ * of one total, an age band inside another) are kept apart by taking at most two by theme. */
+export function gapsOf(card: Card, reference: Reference, most = 3): { more: Gap[]; less: Gap[] } {
+  const gaps = card.themes.flatMap((theme) => mainOf(theme).flatMap((figure) => gapOf(figure, theme, reference)))
+  gaps.sort((a, b) => Math.abs(b.size) - Math.abs(a.size))
+  const kept = gaps.filter((gap, at) => gaps.slice(0, at).filter((before) => before.theme === gap.theme).length < 2)
+  return { more: kept.filter((gap) => gap.size > 0).slice(0, most), less: kept.filter((gap) => gap.size < 0).slice(0, most) }
+}
+
+function gapOf(figure: Figure, theme: Theme, reference: Reference): Gap[] {
+  const other = figure[reference]
+  if (figure.value === null || other === null || figure.kind === 'count') return []
+  if (Math.abs(figure.value - other) <= (figure.margin ?? 0)) return []
+  return [{ figure, theme, other, size: apart(figure.value, other, figure.unit) }]
+}
+
+/** The number of a station inside its commune, without leading zeros: `69123_0301` gives `301`. */
+export function stationNumber(code: string): string {
+  return (code.split('_')[1] ?? code).replace(/^0+(?=.)/, '')
+}
+
+/** How many figures are shown by grade, and how many are hidden. */
+export function tally(card: Card): { total: number; shown: number; good: number; middle: number; weak: number } {
+  const figures = card.themes.flatMap((theme) => theme.indicators)
+  const seen = figures.filter(shown)
+  const graded = (grades: string): number => seen.filter((figure) => figure.grade && grades.includes(figure.grade)).length
+  return { total: figures.length, shown: seen.length, good: graded('AB'), middle: graded('C'), weak: graded('DE') }
+}
+
+/** The prefix of territories by level. */
+export const PREFIX: Record<Level, string> = { bureau: 'bv', iris: 'iris', commune: 'com', circonscription: 'circo', departement: 'dep' }
