@@ -10,6 +10,7 @@ from __future__ import annotations
 from carreau.guard._seal import Signer
 from carreau.guard.certificate import Recipient
 from carreau.guard.encode import FORMATS, format_of
+from carreau.guard.opening import opened
 from carreau.guard.policy import Decision
 from carreau.guard.releases import Release, release
 from carreau.guard.restore import restored
@@ -23,6 +24,7 @@ __all__ = [
     "Signer",
     "Verdict",
     "format_of",
+    "opened",
     "release",
     "restored",
     "verified",

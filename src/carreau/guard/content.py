@@ -7,7 +7,7 @@ those of its columns in order. A reader who has the values can compute it again,
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -24,7 +24,12 @@ GEOMETRY: Final = Column(
     role=Role.GEOMETRY, title="Contour", unit="degré",
 )  # fmt: skip
 _HASHERS: Final = 2  # sha256 and the kernels of Arrow leave the interpreter's lock
+Box = tuple[float, float, float, float]
 _FILL: Final[Mapping[str, Any]] = {"text": "", "integer": 0, "number": 0.0, "boolean": False, "geometry": b""}
+
+
+def whole() -> None:
+    """What a content that is no part of another says of the slice that it is: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,9 @@ class Content:
     """The released table and all that an encoder writes beside it; immutable, already judged.
 
     ``geometry`` is aligned with the rows (WKB or null), or None; ``certificate`` is the signed certificate of the
-    release; ``document`` holds title, description, card and remarks; ``cut`` says which slice this is (None: whole).
+    release; ``document`` holds title, description, card and remarks. ``digested`` gives the digests of the columns and
+    ``said`` what slice this is: both are asked only when a file is made. ``box`` holds the bounds of the contours
+    where they are known.
     """
 
     schema: Schema
@@ -40,8 +47,19 @@ class Content:
     geometry: pa.ChunkedArray | None
     certificate: Mapping[str, Any]
     document: Mapping[str, Any]
-    digests: tuple[str, ...]
-    cut: Mapping[str, Any] | None = None
+    digested: Callable[[], tuple[str, ...]]
+    said: Callable[[], Mapping[str, Any] | None] = whole
+    box: Box | None = None
+
+    @property
+    def digests(self) -> tuple[str, ...]:
+        """The digest of each column, in order, the geometry last when there is one."""
+        return self.digested()
+
+    @property
+    def cut(self) -> Mapping[str, Any] | None:
+        """Which slice this is; None for the whole."""
+        return self.said()
 
     @property
     def columns(self) -> tuple[Column, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pyarrow as pa
@@ -11,75 +12,156 @@ import pyarrow.compute as pc
 
 from carreau.errors import Unknown
 from carreau.guard._seal import digest_of
+from carreau.guard.conditions import kept, said_condition
 from carreau.guard.content import GEOMETRY, Content, column_digests
 from carreau.sources.declare import ARROW_TYPES
-from carreau.terms import Column, Schema
+from carreau.terms import Column, Compare, Condition, Either, Every, Order, Schema, Slice
+
+ADVICE = "reprendre l'un des noms de la table"
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """What is asked of a slice; ``columns`` None keeps all, ``where`` maps a column to a value or a list of values."""
+def cut_content(content: Content, asked: Slice, said: Mapping[str, Any] | None = None) -> Content:
+    """The part of ``content`` that is ``asked`` for; it says what it is a part of, and digests itself when asked to.
 
-    columns: tuple[str, ...] | None
-    where: Mapping[str, object]
-    order: tuple[str, ...]
-    limit: int | None
-
-
-def cut_content(content: Content, cut: Cut) -> Content:
-    """The part of ``content`` that ``cut`` asks for, with its own digests; it records what it is a part of."""
-    schema = content.schema
-    rows = _rows(content, cut)
-    table = content.table.take(rows)
-    geometry = None if content.geometry is None else content.geometry.take(rows)
-    if cut.columns is not None:
-        wanted = tuple(name for name in cut.columns if name != GEOMETRY.name)
-        schema = Schema(schema.rows, tuple(schema.column(name) for name in wanted))
-        table = table.select(list(wanted))
-        geometry = geometry if GEOMETRY.name in cut.columns else None
-    columns = schema.columns if geometry is None else (*schema.columns, GEOMETRY)
-    digests = column_digests(columns, table, geometry)
-    said = _said(content, cut, table.num_rows)
-    return replace(content, schema=schema, table=table, geometry=geometry, digests=digests, cut=said)
+    Only the columns that are asked for, and those that the question names, are read. ``said`` is the question in
+    plain JSON values, where it is not that of ``asked`` itself.
+    """
+    columns = {column.name: column for column in content.schema.columns}
+    wanted = _wanted(content, asked, columns)
+    rows = _rows(content, asked, columns)
+    schema = Schema(content.schema.rows, tuple(columns[name] for name in wanted if name != GEOMETRY.name))
+    table = content.table.select(list(schema.names))
+    geometry = content.geometry if GEOMETRY.name in wanted else None
+    if rows is not None:
+        table = table.take(rows)
+        geometry = None if geometry is None else geometry.take(rows)
+    part = replace(content, schema=schema, table=table, geometry=geometry)
+    return part_of(content, part, said or said_slice(asked))
 
 
-def _rows(content: Content, cut: Cut) -> pa.Array:
-    """The places of the rows that are kept, in the order asked."""
-    keep = pa.array([True] * content.table.num_rows)
-    for name, value in cut.where.items():
-        keep = pc.and_(keep, _matches(content.schema.column(name), content.table[name], value))
-    places = pc.indices_nonzero(keep)
-    if cut.order:
-        ways = [(name.removeprefix("-"), "descending" if name.startswith("-") else "ascending") for name in cut.order]
-        sorted_by = content.table.select([content.schema.column(name).name for name, _ in ways]).take(places)
-        places = places.take(pc.sort_indices(sorted_by, sort_keys=ways))
-    if cut.limit is not None and cut.limit < 0:
+def counted(content: Content, where: Condition) -> int:
+    """How many rows of ``content`` a condition keeps."""
+    columns = {column.name: column for column in content.schema.columns}
+    return int(pc.sum(kept(where, columns, content.table)).as_py() or 0)
+
+
+def part_of(content: Content, part: Content, question: Mapping[str, Any]) -> Content:
+    """``part``, made of ``content`` by the ``question``: it says so, and its digests are its own."""
+
+    @cache
+    def said() -> Mapping[str, Any]:
+        parent = {} if content.cut is None else {"parent": content.cut}
+        return {"of": content.digest, "rows": part.table.num_rows, **question, **parent, "id": digest_of(question)[:16]}
+
+    @cache
+    def digested() -> tuple[str, ...]:
+        return column_digests(part.columns, part.table, part.geometry)
+
+    return replace(part, digested=digested, said=said, box=None)
+
+
+def equals_of(content: Content, where: Mapping[str, object]) -> Condition:
+    """The condition that each column named by ``where`` has the value, or one of the values, given for it."""
+    columns = {column.name: column for column in content.schema.columns}
+    return Every(tuple(_equal(columns, name, value) for name, value in where.items()))
+
+
+def orders_of(names: Sequence[str]) -> tuple[Order, ...]:
+    """The order that names with ``-`` before the largest-first ones ask for."""
+    return tuple(Order(name.removeprefix("-"), name.startswith("-")) for name in names)
+
+
+def said_slice(asked: Slice) -> dict[str, Any]:
+    """What is asked, in plain JSON values."""
+    order = [f"-{one.column}" if one.descending else one.column for one in asked.order]
+    return {
+        "columns": None if asked.columns is None else list(asked.columns),
+        "where": None if asked.where is None else said_condition(asked.where),
+        "order": order,
+        "offset": asked.offset,
+        "limit": asked.limit,
+    }
+
+
+def _wanted(content: Content, asked: Slice, columns: Mapping[str, Column]) -> Sequence[str]:
+    """The names of the columns asked for, each checked; all of them when none is named."""
+    known = [*columns, *([] if content.geometry is None else [GEOMETRY.name])]
+    if asked.columns is None:
+        return known
+    for name in asked.columns:
+        if name not in columns and name != GEOMETRY.name:
+            raise Unknown.named(name, "colonne", known, ADVICE)
+    if len(set(asked.columns)) < len(asked.columns) or set(asked.columns) <= {GEOMETRY.name}:
         raise Unknown(
-            "un nombre de lignes ne peut pas être négatif", given=str(cut.limit), expected="zéro ou plus"
+            "les colonnes demandées ne font pas une table",
+            given=", ".join(asked.columns)[:200] or "aucune colonne",
+            expected="une colonne au moins, une fois chacune",
         )
-    return places[: cut.limit]
+    return [name for name in asked.columns if name in known]
 
 
-def _matches(column: Column, values: pa.ChunkedArray, wanted: object) -> pa.ChunkedArray:
-    """Where ``values`` are one of those wanted (None stands for an empty cell)."""
-    many = list(wanted) if isinstance(wanted, list | tuple | set | frozenset) else [wanted]
+def _rows(content: Content, asked: Slice, columns: Mapping[str, Column]) -> pa.Array | None:
+    """The places of the rows that are kept, in the order asked; None when they are all there, in their own order."""
+    places = None
+    if asked.where is not None:
+        places = _places(kept(asked.where, columns, content.table))
+    if asked.order:
+        places = _sorted(content, asked.order, columns, places)
+    if asked.offset == 0 and (asked.limit is None or asked.limit >= content.table.num_rows):
+        return places
+    end = content.table.num_rows if asked.limit is None else min(content.table.num_rows, asked.offset + asked.limit)
+    if places is None:
+        return pa.array(range(min(asked.offset, end), end), pa.int64())
+    return places[asked.offset : end]
+
+
+def _places(keep: Any) -> pa.Array:
+    """Where a three-valued answer is true."""
+    return pc.indices_nonzero(pc.fill_null(keep, False))
+
+
+def _sorted(
+    content: Content, order: tuple[Order, ...], columns: Mapping[str, Column], places: pa.Array | None
+) -> pa.Array:
+    """``places`` (None: all) sorted; rows that are equal keep their order, empty cells come last."""
+    for one in order:
+        if one.column not in columns:
+            raise Unknown.named(one.column, "colonne", columns, ADVICE)
+    ways = {one.column: one.descending for one in reversed(order)}
+    keys = [(name, "descending" if ways[name] else "ascending") for name in dict.fromkeys(one.column for one in order)]
+    table = content.table.select([name for name, _ in keys])
+    if places is None:
+        return pc.sort_indices(table, sort_keys=keys)
+    return places.take(pc.sort_indices(table.take(places), sort_keys=keys))
+
+
+def _equal(columns: Mapping[str, Column], name: str, value: object) -> Condition:
+    """The condition that a column has a value, or one of several; None stands for an empty cell."""
+    if name not in columns:
+        raise Unknown.named(name, "colonne", columns, ADVICE)
+    many = list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
     try:
-        return pc.is_in(values, value_set=pa.array(many, ARROW_TYPES[column.type]))
+        pa.array(many, ARROW_TYPES[columns[name].type])
     except (pa.ArrowException, TypeError, ValueError) as error:
-        raise Unknown(
-            f"la colonne « {column.name} » ne contient pas de telles valeurs",
-            given=", ".join(repr(value) for value in many[:5]),
-            expected=f"des valeurs de type {column.type} : {column.description}",
-            advice="corriger le filtre",
-        ) from error
+        raise _other(columns[name], many) from error
+    full = tuple(_plain(one) for one in many if one is not None)
+    among = Compare(name, "in", full)
+    return Either((among, Compare(name, "eq", None))) if None in many else among
 
 
-def _said(content: Content, cut: Cut, rows: int) -> Mapping[str, Any]:
-    """The slice in plain JSON values, with the digest of what it was cut from."""
-    where = {name: _plain(value) for name, value in cut.where.items()}
-    said = {"columns": cut.columns and list(cut.columns), "where": where, "order": list(cut.order), "limit": cut.limit}
-    parent = {} if content.cut is None else {"parent": content.cut}
-    return {"of": content.digest, "rows": rows, **said, **parent, "id": digest_of(said)[:16]}
+def _other(column: Column, many: list[object]) -> Unknown:
+    """The error for values that a column does not hold."""
+    return Unknown(
+        f"la colonne « {column.name} » ne contient pas de telles valeurs",
+        given=", ".join(repr(value) for value in many[:5]),
+        expected=f"des valeurs de type {column.type} : {column.description}",
+        advice="corriger le filtre",
+    )
+
+
+def plain_where(where: Mapping[str, object]) -> dict[str, Any]:
+    """The values of a filter as JSON can write them."""
+    return {name: _plain(value) for name, value in where.items()}
 
 
 def _plain(value: object) -> Any:

@@ -19,16 +19,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from carreau.errors import Broken, Refused
+from carreau.guard import reading
 from carreau.guard._seal import Signer, canonical, digest_of, unlocked
 from carreau.guard.certificate import Recipient, Request, release_body
 from carreau.guard.content import GEOMETRY, Content, column_digests, content_digest
-from carreau.guard.cut import Cut, cut_content
+from carreau.guard.cut import counted, cut_content, equals_of, orders_of, plain_where, said_slice
 from carreau.guard.encode import Format, encoder_of, format_of
 from carreau.guard.encode.csv import SIDECAR
+from carreau.guard.grouping import grouped_content
 from carreau.guard.policy import Decision, judged
 from carreau.guard.writing import written_whole
 from carreau.products.declare import Draft
-from carreau.terms import Schema
+from carreau.terms import Condition, Grouping, Schema, Slice
 
 CHUNK: Final = 1 << 16
 IN_MEMORY: Final = 1 << 25
@@ -37,19 +39,23 @@ ANYONE: Final = Recipient()
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where the content of a Release is: how to load it, who signs its copies, the Parquet where it is kept, if any."""
+    """Where the content of a Release is: how to load it, who signs its copies, the Parquet where it is kept, if any.
+
+    ``known`` holds its digest and which slice it is, where they are known without its figures.
+    """
 
     load: Callable[[], Content]
     signer: Signer
     kept: Path | None = None
+    known: tuple[str, Mapping[str, Any] | None] | None = None
 
 
-@dataclass(frozen=True, slots=True, init=False)
+@dataclass(frozen=True, slots=True, init=False, eq=False)
 class Release:
     """Figures that may leave, with the certificate that says why; made by the guard alone.
 
-    ``digest`` is the canonical digest of schema and values; ``certificate`` the signed certificate of the whole
-    release, the same for all its slices; ``cut`` says what this slice is (None: the whole).
+    ``certificate`` is the signed certificate of the whole release, the same for all its slices. Two releases are equal
+    when they hold the same figures under the same certificate.
     """
 
     product: str
@@ -57,11 +63,9 @@ class Release:
     territory: str
     schema: Schema
     decision: Decision
-    digest: str
     made_at: datetime
     certificate: Mapping[str, Any]
-    cut: Mapping[str, Any] | None
-    _origin: Origin = field(repr=False, compare=False)
+    _origin: Origin = field(repr=False)
 
     def __init__(self, *_: object, **__: object) -> None:
         raise Refused(
@@ -69,6 +73,27 @@ class Release:
             expected="un brouillon jugé par sa politique",
             advice="carreau.guard.release(brouillon, …)",
         )
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Release):
+            return NotImplemented
+        mine, theirs = ((one.certificate, one.schema, one.digest, one.cut) for one in (self, other))
+        return mine == theirs
+
+    def __hash__(self) -> int:
+        return hash(self.certificate["id"])
+
+    @property
+    def digest(self) -> str:
+        """The canonical digest of schema and values."""
+        known = self._origin.known
+        return self._origin.load().digest if known is None else known[0]
+
+    @property
+    def cut(self) -> Mapping[str, Any] | None:
+        """What this slice is; None for the whole."""
+        known = self._origin.known
+        return self._origin.load().cut if known is None else known[1]
 
     @property
     def certificate_digest(self) -> str:
@@ -78,6 +103,8 @@ class Release:
     @property
     def row_count(self) -> int:
         """How many rows."""
+        if self._origin.known is None:
+            return int(self._origin.load().table.num_rows)
         return int(self.certificate["content"]["rows"] if self.cut is None else self.cut["rows"])
 
     def arrow(self) -> pa.Table:
@@ -87,6 +114,29 @@ class Release:
     def rows(self) -> list[dict[str, Any]]:
         """The rows as dictionaries, in order; an empty cell is None and its ``_statut`` says why."""
         return list(self._origin.load().table.to_pylist())
+
+    def json_rows(self) -> bytes:
+        """The rows as JSON objects with commas between them, without brackets; an empty cell is ``null``."""
+        return reading.json_rows(self._origin.load())
+
+    def json_columns(self) -> bytes:
+        """One JSON object: for each column, its values in order."""
+        return reading.json_columns(self._origin.load())
+
+    def vector(self, column: str) -> bytes:
+        """One column as Float32, little-endian, NaN where it is empty; a grade (``X_note``) is 1 (A) to 5 (E).
+
+        Another column of texts is :class:`~carreau.errors.Unknown`.
+        """
+        return reading.vector(self._origin.load(), column)
+
+    def row(self, key: str) -> dict[str, Any]:
+        """The row of one place; :class:`~carreau.errors.Unknown` with near names when there is none."""
+        return reading.row(self._origin.load(), key)
+
+    def bounds(self) -> tuple[float, float, float, float] | None:
+        """West, south, east and north of the contours, in degrees; None without any."""
+        return reading.bounds(self._origin.load())
 
     def slice(
         self,
@@ -100,10 +150,34 @@ class Release:
         ``where`` gives for a column the value, or the list of values, to keep; ``order`` names columns, with ``-``
         before the name for the largest first. An unknown column is :class:`~carreau.errors.Unknown`.
         """
-        cut = Cut(None if columns is None else tuple(columns), dict(where or {}), tuple(order), limit)
-        content = cut_content(self._origin.load(), cut)
-        origin = Origin(lambda: content, self._origin.signer)
-        return made(content.schema, self.certificate, origin, content.digest, content.cut)
+        content = self._origin.load()
+        condition = equals_of(content, where) if where else None
+        asked = Slice(None if columns is None else tuple(columns), condition, orders_of(order), 0, limit)
+        said = {**said_slice(asked), "where": plain_where(where or {})}
+        return self._part(cut_content(content, asked, said))
+
+    def asked(self, slice: Slice) -> Release:
+        """The part of this release that is asked for, under the same certificate; it says which part it is.
+
+        Empty cells are neither equal to, nor different from, nor below a value, and come last in any order. Only the
+        columns that are named are read, and nothing is digested before a file is made.
+        """
+        return self._part(cut_content(self._origin.load(), slice))
+
+    def count(self, where: Condition | None = None) -> int:
+        """How many rows the condition keeps."""
+        return self.row_count if where is None else counted(self._origin.load(), where)
+
+    def grouped(self, grouping: Grouping) -> Release:
+        """One row per group, under the same certificate: counts add up, shares do not and are refused.
+
+        A figure of a group has no margin, and its description says so. Sorted by what rows are grouped by.
+        """
+        return self._part(grouped_content(self._origin.load(), grouping))
+
+    def _part(self, content: Content) -> Release:
+        """What was made of this release, as a release under the same certificate."""
+        return made(content.schema, self.certificate, Origin(lambda: content, self._origin.signer))
 
     def encoded(self, format: str) -> Iterator[bytes]:
         """The bytes of a whole file in ``format`` (``".parquet"``, ``"csv"``…), chunk by chunk, certificate in place.
@@ -160,14 +234,12 @@ def release(
     digest = content_digest(draft.schema.rows, count, columns, digests)
     facts = {"digest": digest, "rows": count, "columns": len(columns)}
     certificate = signer.signed(release_body(draft, verdict, request, facts))
-    content = Content(draft.schema, verdict.table, geometry, certificate, _document(draft), digests)
-    return made(content.schema, certificate, Origin(lambda: content, signer), digest)
+    content = Content(draft.schema, verdict.table, geometry, certificate, _document(draft), lambda: digests)
+    return made(content.schema, certificate, Origin(lambda: content, signer))
 
 
-def made(
-    schema: Schema, certificate: Mapping[str, Any], origin: Origin, digest: str, cut: Mapping[str, Any] | None = None
-) -> Release:
-    """A Release, from what its certificate says, of content ``digest``; for this room only."""
+def made(schema: Schema, certificate: Mapping[str, Any], origin: Origin) -> Release:
+    """A Release, from what its certificate says; for this room only."""
     said = certificate["decision"]
     fields = {
         "product": certificate["product"]["id"],
@@ -175,10 +247,8 @@ def made(
         "territory": certificate["territory"],
         "schema": schema,
         "decision": Decision(**{**said, "at": datetime.fromisoformat(said["at"])}),
-        "digest": digest,
         "made_at": datetime.fromisoformat(certificate["made_at"]),
         "certificate": MappingProxyType(dict(certificate)),
-        "cut": cut,
         "_origin": origin,
     }
     return unlocked(Release, fields)

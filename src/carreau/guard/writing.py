@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -21,7 +22,7 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
     A full disk is :class:`~carreau.errors.Retry`, a place where one may not write
     :class:`~carreau.errors.Missing`; in both cases nothing is left behind and the file that was there stays.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}.partiel")
+    draft = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.partiel")
     try:
         with draft.open("w+b") as sink:
             yield sink
