@@ -22,6 +22,7 @@ from carreau.guard._seal import Signer, canonical, is_signed
 from carreau.guard.content import GEOMETRY, Content
 from carreau.guard.releases import Origin, Release, made
 from carreau.guard.restore import Kept, kept_release
+from carreau.guard.rows import RowFile
 from carreau.guard.writing import written_whole
 
 RECORD: Final = "carreau/ouvert-1"
@@ -48,24 +49,32 @@ def opened(kept: Path, signer: Signer, folder: Path) -> Release:
     pair = _Pair(folder / f"{facts.sha256}.arrow", folder / f"{facts.sha256}.arrow.json")
     if not _whole(pair, facts, signer):
         _make(kept, pair, facts, signer)
-    table = _mapped(pair.arrow)
-    geometry = table[GEOMETRY.name] if GEOMETRY.name in table.column_names else None
-    content = Content(
-        facts.schema,
-        table.select(list(facts.schema.names)),
-        geometry,
-        facts.certificate,
-        facts.document,
-        lambda: facts.digests,
-        lambda: facts.cut,
-        facts.box,
-    )
+    content = _content(pair.arrow, facts)
     return made(facts.schema, facts.certificate, Origin(lambda: content, signer, kept, (facts.content, facts.cut)))
 
 
-def _mapped(path: Path) -> pa.Table:
-    """The table of an Arrow file, whose pages are read when they are needed."""
-    return pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+def _content(path: Path, facts: Kept) -> Content:
+    """The content whose figures are in an Arrow file, and whose pages are read when they are needed."""
+    mapped = pa.memory_map(str(path))
+    whole = pa.ipc.open_file(mapped).read_all()
+    table = whole.select(list(facts.schema.names))
+    return Content(
+        schema=facts.schema,
+        table=table,
+        geometry=whole[GEOMETRY.name] if GEOMETRY.name in whole.column_names else None,
+        certificate=facts.certificate,
+        document=facts.document,
+        digested=lambda: facts.digests,
+        said=lambda: facts.cut,
+        box=facts.box,
+        row=RowFile.of(path, table, _address(mapped)).row if table.num_rows else None,
+    )
+
+
+def _address(mapped: pa.MemoryMappedFile) -> int:
+    """Where in memory a mapped file starts."""
+    mapped.seek(0)
+    return int(mapped.read_buffer(1).address)
 
 
 def _make(kept: Path, pair: _Pair, facts: Kept, signer: Signer) -> None:

@@ -65,6 +65,8 @@ def row(content: Content, key: str) -> dict[str, Any]:
     place = pc.index(keys, _readable(key)).as_py()
     if place < 0:
         raise Unknown.named(key, "lieu", _near(keys, key), "vérifier le code")
+    if content.row is not None:
+        return content.row(place)
     return {one: values[place].as_py() for one, values in zip(content.schema.names, content.table.columns, strict=True)}
 
 
