@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
 from carreau.errors import Refused
+from carreau.house.workspace import Workspace
 from carreau.market.accounts import Account, Accounts, Newcomer, RoleName, folded
 from carreau.market.analyses import Analyses, Analysis
 from carreau.market.attempts import Attempts
@@ -23,10 +24,6 @@ from carreau.market.refusals import NotSignedIn
 from carreau.market.sessions import Sessions
 from carreau.market.streams import Checking
 from carreau.store import Ledger, Records
-
-if TYPE_CHECKING:
-    from carreau.house.home import Home
-    from carreau.house.workspace import Workspace
 
 _WRONG: Final = "ce nom et ce mot de passe ne vont pas ensemble"
 
@@ -177,12 +174,24 @@ def accounts_at(workspace: Workspace, clock: Callable[[], datetime]) -> HouseAcc
     )
 
 
+class Housed(Protocol):
+    """A house, as far as its accounts go: the folder it works in, and its clock."""
+
+    @property
+    def workspace(self) -> Workspace:
+        """The rooms on disk."""
+
+    @property
+    def clock(self) -> Callable[[], datetime]:
+        """What tells the time in UTC."""
+
+
 _OPENED: Final[dict[tuple[Path, Callable[[], datetime]], HouseAccounts]] = {}
 
 
-def accounts_of(home: Home) -> HouseAccounts:
+def accounts_of(home: Housed) -> HouseAccounts:
     """The accounts of ``home``: the same object each time, so that a change is known to every stream at once."""
-    key = (home.root, home.clock)
+    key = (home.workspace.root, home.clock)
     if key not in _OPENED:
         _OPENED[key] = accounts_at(home.workspace, home.clock)
     return _OPENED[key]

@@ -34,8 +34,8 @@ class Analyses:
 
     def saved(self, owner: str, name: str, state: Mapping[str, Any], now: datetime) -> Analysis:
         """The analysis, now saved; :class:`~carreau.errors.Refused` when it is too large, or one too many."""
-        text = json.dumps(state, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        size = len(text.encode("utf-8", "surrogatepass"))
+        text = _plain(state)
+        size = len(text.encode())
         if size > _SET["longest_state_bytes"]:
             raise Refused(
                 "cette analyse est trop grande pour être gardée",
@@ -57,18 +57,29 @@ class Analyses:
         rows = self.records.rows("SELECT * FROM analyses WHERE owner = ? ORDER BY created_at DESC, id", (owner,))
         return [_analysis(row) for row in rows]
 
-    def one(self, identifier: str, owner: str) -> Analysis:
-        """One analysis of ``owner``; :class:`~carreau.errors.Missing` alike for none and for somebody else's."""
-        for row in self.records.rows("SELECT * FROM analyses WHERE id = ? AND owner = ?", (identifier, owner)):
-            return _analysis(row)
-        raise _absent()
-
     def deleted(self, identifier: str, owner: str) -> None:
-        """The analysis is gone; the same answer as :meth:`one` when it is not there."""
+        """The analysis is gone.
+
+        :class:`~carreau.errors.Missing` alike for one that does not exist and for somebody else's.
+        """
         with self.records.transaction() as connection:
             done = connection.execute("DELETE FROM analyses WHERE id = ? AND owner = ?", (identifier, owner))
             if not done.rowcount:
                 raise _absent()
+
+
+def _plain(state: Mapping[str, Any]) -> str:
+    """The state as JSON text; :class:`~carreau.errors.Refused` for what JSON or UTF-8 cannot say."""
+    try:
+        text = json.dumps(state, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        text.encode()
+    except (ValueError, RecursionError) as error:
+        raise Refused(
+            "cette analyse ne peut pas être gardée",
+            given="une valeur qui ne s'écrit pas en JSON",
+            expected="des nombres finis et des textes bien formés",
+        ) from error
+    return text
 
 
 def _analysis(row: Any) -> Analysis:

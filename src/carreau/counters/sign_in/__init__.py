@@ -1,0 +1,31 @@
+"""Sign-in: who is asking, what they may do, and the endpoints of sessions, accounts, tokens and saved analyses.
+
+Other counters ask ``asking`` (who), ``required`` (a dependency: who, when they have a role) or ``bearing`` (a
+program's token and its grant).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.routing import BaseRoute
+
+from carreau.counters.sign_in import people, saved, session, tokens
+from carreau.counters.sign_in.doors import required
+from carreau.counters.sign_in.visitors import asking, bearing
+
+__all__ = ["asking", "bearing", "required", "router", "routes"]
+
+
+def router(home: Any, served: Any) -> APIRouter:
+    """The endpoints, to be included under ``/api/v1``; the application holds the house in ``app.state.home``."""
+    whole = APIRouter()
+    for part in (session, people, tokens, saved):
+        whole.include_router(part.router)
+    return whole
+
+
+def routes(home: Any, served: Any) -> list[BaseRoute]:
+    """The same endpoints as a list of routes."""
+    return list(router(home, served).routes)
