@@ -1,0 +1,20 @@
+"""The HTTP API, version 1: facts and bytes of what is served, described by OpenAPI, its problems as RFC 9457 says."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.routing import BaseRoute
+
+from carreau.counters.api.desk import Desk
+from carreau.counters.api.reads import Reads
+from carreau.house import Home
+from carreau.house.served import Served
+
+
+def routes(home: Home, served: Served) -> list[BaseRoute]:
+    """The routes of the API, under ``/api/v1``."""
+    desk, router = Desk(home, served), APIRouter()
+    reads = Reads(desk)
+    reads.added_to(router)
+    reads.territory_to(router)
+    return list(router.routes)

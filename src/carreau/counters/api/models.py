@@ -1,0 +1,221 @@
+"""The shapes of what the API answers, as OpenAPI describes them; the house gives the facts, these say what they are."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Level = Literal["bureau", "iris", "commune", "circonscription", "departement"]
+
+
+class LevelModel(BaseModel):
+    """Un niveau de lieux : bureaux de vote, IRIS, communes, circonscriptions, départements."""
+
+    id: Level
+    title: str
+    title_en: str
+    count: int = Field(description="Nombre de lieux")
+    minzoom: int = Field(description="Premier zoom où la carte le dessine")
+    maxzoom: int = Field(description="Dernier zoom où la carte le dessine")
+
+
+class TilesModel(BaseModel):
+    """Les tuiles de la carte : un fichier PMTiles, ses couches."""
+
+    url: str | None = Field(description="Adresse du fichier PMTiles ; nulle quand il n'y en a pas")
+    layers: list[str]
+
+
+class ThemeModel(BaseModel):
+    """Un thème d'indicateurs."""
+
+    id: str
+    title: str
+    title_en: str
+
+
+class IndicatorModel(BaseModel):
+    """Un indicateur : ce qu'il dit, son unité, d'où il vient, par quelle méthode."""
+
+    name: str
+    title: str
+    title_en: str
+    theme: str
+    unit: str
+    kind: str = Field(description="share (part), count (effectif), ratio, quantile…")
+    description: str
+    source: str
+    vintage: str
+    method: str
+    status: str = Field(description="Statut des fichiers : original, extract, compiled, facsimile, synthetic, unknown")
+    family: str = Field(description="Identifiant de l'élection, ou vide")
+
+
+class ElectionModel(BaseModel):
+    """Une élection dont les résultats sont servis."""
+
+    id: str
+    title: str
+    title_en: str
+    date: str = Field(description="Jour du vote, ou année quand il n'est pas déclaré")
+    indicators: list[str]
+
+
+class UserModel(BaseModel):
+    """Qui demande."""
+
+    signed_in: bool
+    name: str
+    role: str
+
+
+class CatalogueModel(BaseModel):
+    """Ce qui est servi : territoire, version, niveaux, thèmes, indicateurs, élections."""
+
+    product: str
+    title: str
+    territory: str
+    version: str = Field(description="Douze signes qui changent avec les chiffres ou les tuiles")
+    certificate: str
+    made_at: str
+    language: str
+    bounds: list[float] | None = Field(description="Ouest, sud, est, nord")
+    levels: list[LevelModel]
+    tiles: TilesModel
+    themes: list[ThemeModel]
+    indicators: list[IndicatorModel]
+    analyses: Any = Field(description="Les analyses prêtes, telles que le produit les déclare")
+    elections: list[ElectionModel]
+    standing: list[str] = Field(description="Ce qu'il faut savoir des fichiers d'origine")
+    purposes: list[str] = Field(description="Les usages permis")
+    hidden_share: float = Field(description="Part des chiffres masqués")
+    user: UserModel
+
+
+class PlacesModel(BaseModel):
+    """Des lieux, colonne par colonne ; row est le rang dans les valeurs .f32 du niveau."""
+
+    row: list[int]
+    code: list[str]
+    name: list[str]
+    commune: list[str]
+    departement: list[str]
+    inscrits: list[float | None]
+    lon: list[float | None]
+    lat: list[float | None]
+
+
+class FigureModel(BaseModel):
+    """Un chiffre d'un lieu, sa marge, sa note, et les mêmes chiffres de lieux plus grands."""
+
+    model_config = ConfigDict(extra="allow")
+    name: str
+    title: str
+    unit: str
+    value: float | None
+    margin: float | None = Field(description="Demi-largeur de l'intervalle à 90 %, même unité")
+    grade: str | None = Field(description="De A (sûr) à E (fragile)")
+    status: str | None = Field(description="Pourquoi le chiffre est masqué, absent ou emprunté ; nul sinon")
+    number: float | None = Field(description="Numérateur")
+    base: float | None = Field(description="Dénominateur")
+    commune: float | None
+    departement: float | None
+    france: float | None
+    source: str
+    vintage: str
+    method: str
+
+
+class ThemeFiguresModel(BaseModel):
+    """Les chiffres d'un thème."""
+
+    id: str
+    title: str
+    title_en: str
+    indicators: list[FigureModel]
+
+
+class ElectionFiguresModel(BaseModel):
+    """Les chiffres d'une élection dans un lieu."""
+
+    id: str
+    title: str
+    title_en: str
+    date: str
+    participation: FigureModel | None
+    measures: list[FigureModel]
+    blocs: list[FigureModel]
+    candidates: list[FigureModel]
+
+
+class PlaceModel(BaseModel):
+    """Un lieu sur une page."""
+
+    place: dict[str, Any] = Field(description="Code, nom, niveau, commune, département, inscrits, emprise")
+    themes: list[ThemeFiguresModel]
+    elections: list[ElectionFiguresModel]
+    type: dict[str, Any] | None = Field(description="Le type du lieu, quand il est connu")
+    sources: list[dict[str, Any]]
+    caveats: list[str] = Field(description="Ce à quoi il faut faire attention")
+    certificate: str
+
+
+class FoundModel(BaseModel):
+    """Un lieu trouvé."""
+
+    territory: str = Field(examples=["com:69123"])
+    kind: str
+    code: str
+    name: str
+    detail: str
+    center: list[float] | None
+    bounds: list[float] | None
+
+
+class SearchModel(BaseModel):
+    """Les lieux trouvés, le meilleur d'abord."""
+
+    results: list[FoundModel]
+
+
+class SourceModel(BaseModel):
+    """Une source : éditeur, licence, fichiers, et ce qui en est montré dans le territoire demandé."""
+
+    id: str
+    title: str
+    publisher: str
+    licence: str
+    url: str
+    description: str
+    vintages: list[str]
+    status: str
+    files: list[dict[str, str]]
+    indicators: int = Field(description="Indicateurs qui en viennent")
+    covered: int = Field(description="Chiffres montrés")
+    imputed: int = Field(description="Chiffres montrés, empruntés à un lieu plus grand")
+    hidden: int = Field(description="Chiffres masqués par une règle de secret")
+    total: int = Field(description="Chiffres possibles")
+
+
+class SourcesModel(BaseModel):
+    """Les sources."""
+
+    sources: list[SourceModel]
+
+
+class RowsColumnModel(BaseModel):
+    """Une colonne d'une table."""
+
+    name: str
+    title: str
+    unit: str
+    type: str
+
+
+class RowsModel(BaseModel):
+    """Des lignes."""
+
+    columns: list[RowsColumnModel]
+    rows: list[dict[str, Any]]
+    total: int = Field(description="Nombre de lignes avant la limite")

@@ -1,0 +1,119 @@
+"""The application: every counter under one roof, what guards them around, and one shape for what goes wrong."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from carreau.counters import api
+from carreau.counters.api.answers import ASK_AGAIN, FOREVER
+from carreau.counters.api.desk import Misasked
+from carreau.counters.api.problems import Problem, problem, problem_of
+from carreau.counters.api.ranges import Ranged
+from carreau.counters.app.description import described, listing
+from carreau.counters.app.guarding import Headed, Limited, Safe
+from carreau.counters.app.options import Options
+from carreau.counters.app.pages import Pages
+from carreau.counters.app.words import in_french
+from carreau.errors import CarreauError
+from carreau.house import Home
+from carreau.house.served import Served
+
+LOG: Final = logging.getLogger("carreau.serve")
+PMTILES: Final = "application/vnd.pmtiles"
+
+
+def application(home: Home, served: Served, options: Options) -> Any:
+    """The ASGI application that shows ``served``: API, tiles, pages."""
+    app = FastAPI(title="Carreau", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    for route in routes(home, served, options, app):
+        app.router.routes.append(route)
+    app.add_exception_handler(CarreauError, _of_the_house)
+    app.add_exception_handler(Misasked, _misasked)
+    app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(Exception, _unforeseen)
+    return Safe(Limited(Headed(app), options))
+
+
+def routes(home: Home, served: Served, options: Options, app: FastAPI) -> list[BaseRoute]:
+    """Every route, those with fixed words first."""
+    described_routes = api.routes(home, served)
+    return [
+        Route("/api/v1/openapi.json", described(described_routes), methods=["GET"]),
+        Route("/api/v1/docs", listing(described_routes), methods=["GET"]),
+        *described_routes,
+        Route("/api/{path:path}", _no_such_address, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]),
+        *([_tiles_route(served)] if served.tiles else []),
+        *Pages(options.static).routes(),
+    ]
+
+
+def _tiles_route(served: Served) -> BaseRoute:
+    """The route of the tiles, by ranges, kept for ever at the address of their version."""
+    assert served.tiles is not None  # the caller has looked
+    file = Ranged.of(served.tiles, PMTILES, served.version)
+
+    async def tiles(request: Request) -> Response:
+        if request.path_params["version"] != served.version:
+            return problem(404, "ces tuiles ont été remplacées", expected=f"/tiles/{served.version}.pmtiles")
+        return file.sent(request, FOREVER)
+
+    return Route("/tiles/{version}.pmtiles", tiles, methods=["GET"])
+
+
+async def _no_such_address(request: Request) -> Response:
+    """An address of the API that does not exist."""
+    return problem(
+        404, "cette adresse de l'API n'existe pas", given=request.url.path[:200],
+        expected="l'une de celles que /api/v1/openapi.json décrit", advice="voir /api/v1/docs",
+    )  # fmt: skip
+
+
+async def _of_the_house(_: Request, error: Exception) -> Response:
+    """What the house refuses or does not find."""
+    assert isinstance(error, CarreauError)
+    return problem_of(error)
+
+
+async def _misasked(_: Request, error: Exception) -> Response:
+    """A question whose words are wrong."""
+    assert isinstance(error, Misasked)
+    return problem_of(error.error, 400)
+
+
+async def _not_understood(_: Request, error: Exception) -> Response:
+    """A parameter or a body that does not have the shape described."""
+    assert isinstance(error, RequestValidationError)
+    return problem(422, **in_french(error.errors()))
+
+
+async def _of_http(request: Request, error: Exception) -> Response:
+    """What Starlette refuses: a method, an address, a body that is no JSON."""
+    assert isinstance(error, HTTPException)
+    said = {
+        404: "cette adresse n'existe pas",
+        405: f"cette adresse n'admet pas la méthode {request.method}",
+        400: "la demande n'a pas pu être lue",
+    }
+    headers = dict(error.headers or {})
+    return problem(error.status_code, said.get(error.status_code, str(error.detail)), headers=headers)
+
+
+async def _unforeseen(request: Request, error: Exception) -> Response:
+    """The last resort: written in full in the log, never shown."""
+    LOG.error("%s %s", request.method, request.url.path, exc_info=error)
+    return problem(
+        500, "une erreur que personne n'avait prévue", advice="le journal du serveur dit laquelle ; la signaler",
+        headers={"Cache-Control": ASK_AGAIN},
+    )  # fmt: skip
+
+
+MODELS: Final = (Problem,)

@@ -1,0 +1,182 @@
+"""What stands around every route: the host's name, limits of size, number and time, and the headers of safety.
+
+Plain ASGI: each of these costs microseconds, whatever the number of readers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import MutableMapping
+from typing import Any, Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from carreau.counters.api.problems import problem
+from carreau.counters.api.ranges import HEAD
+from carreau.counters.app.options import LOOPBACK, Options
+
+POLICY: Final = "; ".join(
+    (
+        "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:", "font-src 'self'",
+        "connect-src 'self'", "worker-src 'self'", "manifest-src 'self'", "base-uri 'none'", "form-action 'self'",
+        "frame-ancestors 'none'", "object-src 'none'",
+    )
+)  # fmt: skip
+SAFETY: Final = (
+    ("Content-Security-Policy", POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"),
+)
+LOOPBACK_ROOM: Final = 8  # on loopback all readers share one address: they get this many times the room of one client
+
+
+class Safe:
+    """Adds the headers of safety to every response; those that a route has set itself stay."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, headers added."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(raw=message["headers"])
+                for name, value in SAFETY:
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+
+class Headed:
+    """Answers HEAD as GET without its body, so that no route has to know of it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer; the body of HEAD is left out."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def without_body(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        await self.app({**scope, "method": "GET", HEAD: True}, receive, without_body)
+
+
+class Limited:
+    """Answers what is within the limits of ``options``; what is not gets a problem that says how to be within."""
+
+    def __init__(self, app: ASGIApp, options: Options) -> None:
+        self.app = app
+        self.options = options
+        self.busy: Counter[str] = Counter()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or say why not."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        refusal = self._refused(scope)
+        if refusal is not None:
+            await refusal(scope, receive, send)
+            return
+        client = str((scope.get("client") or ("",))[0])
+        self.busy[client] += 1
+        try:
+            await _Patient(self.app, self.options, self._most(scope)).answered(scope, receive, send)
+        finally:
+            self.busy[client] -= 1
+            if not self.busy[client]:
+                del self.busy[client]
+
+    def _most(self, scope: MutableMapping[str, Any]) -> int:
+        """The largest body that this address accepts."""
+        return self.options.upload_bytes if scope["path"] == "/api/v1/space" else self.options.most_bytes
+
+    def _refused(self, scope: Scope) -> ASGIApp | None:
+        """The problem of a request that cannot be answered; None when it can."""
+        headers, client = Headers(scope=scope), str((scope.get("client") or ("",))[0])
+        if not self.options.answers_to(headers.get("host", "")):
+            return problem(
+                421, "ce serveur ne répond pas à ce nom", given=headers.get("host", "")[:100],
+                expected="l'adresse que « carreau serve » a affichée", advice="ouvrir cette adresse dans le navigateur",
+            )  # fmt: skip
+        length = headers.get("content-length", "0")
+        if not length.isdigit() or int(length) > self._most(scope):
+            return _too_large(self._most(scope))
+        room = self.options.per_client * (LOOPBACK_ROOM if client in LOOPBACK else 1)
+        if self.busy[client] >= room or self.busy.total() >= self.options.at_once:
+            status = 429 if self.busy[client] >= room else 503
+            return problem(
+                status, "trop de demandes à la fois", expected=f"{room} à la fois au plus", retry=True,
+                advice="attendre une seconde puis réessayer", headers={"Retry-After": "1"},
+            )  # fmt: skip
+        return None
+
+
+class _Patient:
+    """One request answered with patience, but not without end: a body that stops coming, a reader that stops reading."""
+
+    def __init__(self, app: ASGIApp, options: Options, most: int) -> None:
+        self.app = app
+        self.options = options
+        self.most = most
+        self.received = 0
+        self.complete = False
+        self.started = False
+        self.excess = False
+
+    async def answered(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer within the limits."""
+
+        async def limited_receive() -> Message:
+            if self.complete:
+                return await receive()
+            message = await asyncio.wait_for(receive(), self.options.patience)
+            self.received += len(message.get("body", b""))
+            self.complete = not message.get("more_body", False)
+            if self.received > self.most:
+                self.excess = True
+                raise _TooLarge
+            return message
+
+        async def limited_send(message: Message) -> None:
+            if self.excess and not self.started:
+                raise _TooLarge  # whatever the route made of a cut body, the reader is told of the limit
+            self.started = True
+            await asyncio.wait_for(send(message), self.options.patience)
+
+        try:
+            await self.app(scope, limited_receive, limited_send)
+        except _TooLarge:
+            await _too_large(self.most)(scope, receive, send)
+        except TimeoutError:
+            if not self.started:
+                await problem(408, "la demande s'est arrêtée en route", retry=True)(scope, receive, send)
+
+
+class _TooLarge(Exception):
+    """The body of a request is larger than is accepted."""
+
+
+def _too_large(most: int) -> ASGIApp:
+    """The problem of a body that is too large."""
+    return problem(
+        413, "la demande est trop grande", expected=f"{most >> 10} Kio au plus", advice="envoyer moins à la fois",
+        headers={"Connection": "close"},
+    )  # fmt: skip

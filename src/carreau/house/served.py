@@ -1,0 +1,107 @@
+"""What a server shows: one territory of one product, at every level of places, with its tiles and its version."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from carreau.guard import Release, Signer, restored
+from carreau.house.reading_kept import Kept, kept_releases, widest
+from carreau.house.watch import Watcher
+from carreau.sources import Source
+
+if TYPE_CHECKING:
+    from carreau.house.home import Home
+
+FOLDER: Final = "served"
+
+
+class Levels(Mapping[str, Release]):
+    """The releases of a territory by level of places, the finest first; each is opened when it is first asked for."""
+
+    def __init__(self, kept: Mapping[str, Kept], opened: Callable[[Kept], Release]) -> None:
+        self.kept = dict(kept)
+        self._open = opened
+        self._opened: dict[str, Release] = {}
+        self._lock = threading.Lock()
+
+    def __getitem__(self, level: str) -> Release:
+        with self._lock:
+            if level not in self._opened:
+                self._opened[level] = self._open(self.kept[level])
+            return self._opened[level]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.kept)
+
+    def __len__(self) -> int:
+        return len(self.kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One territory of one product as a server shows it.
+
+    ``levels`` gives the Release of each level of places; ``facts`` is the product's declaration; ``tiles`` the PMTiles
+    file, or None; ``version`` twelve hexadecimal signs that change with any release or with the tiles; ``folder``
+    where what is made for serving is kept.
+    """
+
+    product: str
+    territory: str
+    levels: Levels
+    tiles: Path | None
+    version: str
+    facts: Mapping[str, Any]
+    folder: Path
+    sources: Mapping[str, Source]
+    epci: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    memory: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
+    locks: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
+    lock: Any = field(default_factory=threading.RLock, repr=False, compare=False)
+
+    @property
+    def release(self) -> Release:
+        """The release of the finest level: that of the polling stations."""
+        return self.levels["bureau"]
+
+
+def served(home: Home, territory: str | None, product: str, watcher: Watcher) -> Served:
+    """What ``home`` serves of ``territory`` (by default the widest released): what was released, else made now."""
+    kept = kept_releases(home.root / "blobs")
+    wanted = territory or widest(kept, product) or "france"
+    chosen = _levels(home, wanted, product, watcher)
+    folder = home.root / FOLDER
+    folder.mkdir(exist_ok=True)
+    signer = Signer.of(home.workspace.keys)
+    tiles = None
+    levels = Levels(chosen, lambda entry: restored(entry.path, signer))
+    version = _version(chosen, tiles)
+    return Served(product, wanted, levels, tiles, version, home.product_list[product].facts, folder, home.source_list)
+
+
+def _levels(home: Home, territory: str, product: str, watcher: Watcher) -> dict[str, Kept]:
+    """The release at rest for each level; those that were never made are made."""
+    finest = _last(home, territory, product, "bureau")
+    if finest is None:
+        home.release(territory, watcher, product)
+        finest = _last(home, territory, product, "bureau")
+    assert finest is not None  # the release that was just made rests there
+    return {"bureau": finest}
+
+
+def _last(home: Home, territory: str, product: str, level: str) -> Kept | None:
+    """The last release made of a territory at a level, when one rests in the home."""
+    wanted = (product, territory, level)
+    kept = kept_releases(home.root / "blobs")
+    return next((entry for entry in kept if (entry.product, entry.territory, entry.level) == wanted), None)
+
+
+def _version(levels: Mapping[str, Kept], tiles: Path | None) -> str:
+    """Twelve signs that change with any of the releases, or with the tiles."""
+    said = [f"{level} {kept.certificate['content']['digest']}" for level, kept in levels.items()]
+    return hashlib.sha256("\n".join([*said, tiles.name if tiles else ""]).encode()).hexdigest()[:12]
