@@ -127,3 +127,15 @@ export function tally(card: Card): { total: number; shown: number; good: number;
 
 /** The prefix of territories by level. */
 export const PREFIX: Record<Level, string> = { bureau: 'bv', iris: 'iris', commune: 'com', circonscription: 'circo', departement: 'dep' }
+
+/** The name of the place as a title: a station by its commune and its number, another place by its own name. */
+export function nameOf(card: Card, station: (number: string) => string): string {
+  return card.place.level === 'bureau' ? station(stationNumber(card.place.code)) : card.place.name
+}
+
+/** The territory and the name of a larger place, whether the API gives its code alone or both. */
+export function larger(place: string | { code: string; name: string } | null, prefix: string): { territory: string; name: string } | null {
+  if (!place) return null
+  const [code, name] = typeof place === 'string' ? [place, place] : [place.code, place.name]
+  return { territory: `${prefix}:${code}`, name }
+}

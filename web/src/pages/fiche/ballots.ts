@@ -1,0 +1,28 @@
+/** How ballots are named and coloured on the page of a place. */
+import type { Language } from '@/lib/i18n.svelte'
+
+/** Blocs, by the key that the release gives them; marks of different shapes say the same without colour. */
+export const BLOC_COLOURS: Record<string, string> = {
+  gauche: 'light-dark(#b8324f, #ff8da0)',
+  centre_droit: 'light-dark(#2b66ad, #86b9f5)',
+  extreme_droite: 'light-dark(#6b4316, #dcae76)',
+  autres: 'light-dark(#6f6b61, #b9b5a9)',
+}
+
+const SHORT: Record<string, [string, string]> = {
+  pres: ['Prés.', 'Pres.'], legi: ['Légis.', 'Legis.'], euro: ['Europ.', 'Europ.'], regi: ['Région.', 'Region.'],
+  dpmt: ['Départ.', 'Depart.'], cant: ['Canton.', 'Cantonal'], muni: ['Munic.', 'Munic.'], refe: ['Référ.', 'Refer.'],
+}
+
+/** The kind of a ballot and its round, which trends follow: `pres_2022_t1` gives `pres_t1`. */
+export function familyOf(id: string): string {
+  const [kind, , round] = id.split('_')
+  return [kind, round].filter(Boolean).join('_')
+}
+
+/** A name short enough to stand under an axis: « Prés. T1 ». */
+export function shortTitle(id: string, language: Language): string {
+  const [kind = '', , round] = id.split('_')
+  const name = SHORT[kind]?.[language === 'fr' ? 0 : 1] ?? kind
+  return round ? `${name} ${language === 'fr' ? 'T' : 'R'}${round.slice(1)}` : name
+}
