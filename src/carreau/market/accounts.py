@@ -22,7 +22,7 @@ from carreau.store import Ledger, Records
 RoleName = Literal["reader", "editor", "owner"]
 ROLES: Final[tuple[RoleName, ...]] = get_args(RoleName)
 LOCAL_ID: Final = "local"
-_NAME: Final = re.compile(r"[^\W_][\w .@+’'-]{0,98}[\w.)]?")
+_NAME: Final = re.compile(r"[^\W_][\w .@+’'()-]{0,99}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,22 +94,24 @@ class Accounts:
     def created(self, newcomer: Newcomer, by: str, now: datetime) -> Account:
         """The account now created. A name already taken, or a weak password, is :class:`~carreau.errors.Refused`.
 
-        The first account is an owner, whatever is asked; what was made while there was none becomes its own.
+        The first account is an owner; what was made while there was none becomes its own.
         """
-        name = _checked_name(newcomer.name)
+        name, role = _checked_name(newcomer.name), _checked_role(newcomer.role)
         kept = self.passwords.hashed(checked_password(newcomer.password, name)) if not newcomer.subject else ""
         identifier = self.random(8)
         with self.records.transaction() as connection:
             first = connection.execute("SELECT 1 FROM accounts LIMIT 1").fetchone() is None
-            role = "owner" if first and not newcomer.subject else _checked_role(newcomer.role)
-            row = (identifier, name, folded(name), role, kept, newcomer.issuer, newcomer.subject, stamp(now), NEVER)
-            done = connection.execute(
-                "INSERT INTO accounts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", row
-            )
-            if not done.rowcount:
+            if first and role != "owner":
                 raise Refused(
-                    f"le nom « {name} » est déjà pris", given=name, advice="choisir un autre nom pour ce compte"
+                    "le premier compte est celui qui gérera les autres",
+                    given=f"rôle {role}",
+                    expected="rôle owner",
+                    advice="créer d'abord le compte de la personne responsable : carreau account-add NOM",
                 )
+            row = (identifier, name, folded(name), role, kept, newcomer.issuer, newcomer.subject, stamp(now), NEVER)
+            done = connection.execute(f"INSERT INTO accounts VALUES ({', '.join('?' * 9)}) ON CONFLICT DO NOTHING", row)
+            if not done.rowcount:
+                raise Refused(f"le nom « {name} » est déjà pris", given=name, advice="choisir un autre nom")
             if first:
                 _adopted(connection, identifier)
             self._entered("account created", {"account": identifier, "role": role, "by": by}, now)
@@ -200,7 +202,7 @@ def _checked_name(name: str) -> str:
         raise Refused(
             "ce nom de compte ne peut pas être pris",
             given=ascii(name[:60]),
-            expected="1 à 100 signes : lettres, chiffres, espaces, . @ + - '",
+            expected="1 à 100 signes : lettres, chiffres, espaces et . @ + - ( )",
             advice="prendre par exemple une adresse électronique, ou un prénom et un nom",
         )
     return tidy
