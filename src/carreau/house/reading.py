@@ -13,7 +13,6 @@ from carreau.errors import Missing, Unknown
 from carreau.house.reading_catalogue import LEVEL_OF, catalogue_facts, indicators_of
 from carreau.house.reading_place import place_facts
 from carreau.house.reading_places import Places, bounds_of, places_of
-from carreau.house.reading_release import one_row, vector
 from carreau.house.reading_search import Entry, SearchIndex, words_of
 from carreau.house.reading_sources import source_counts, sources_facts
 from carreau.house.served import Served
@@ -60,7 +59,7 @@ def values(served: Served, level: str, column: str) -> bytes:
     """One column of a level as 32-bit floats, little-endian, in the order of its rows; NaN where empty."""
     if level not in served.levels:
         raise Unknown.named(level, "niveau", list(served.levels), "reprendre l'un des niveaux de GET /api/v1")
-    return vector(served.levels[level], column)
+    return served.levels[level].vector(column)
 
 
 def places_json(served: Served, level: str, territories: Sequence[str]) -> bytes:
@@ -140,7 +139,7 @@ def place(served: Served, territory: str) -> dict[str, Any]:
             advice="demander ses lieux avec GET /api/v1/electoral_profile/rows?in=…",
         )
     release, known, told = served.levels[level], places(served, level), catalogue(served)
-    row = one_row(release, wanted.code)
+    row = release.row(wanted.code)
     number = known.row[wanted.code]
     indicators = remembered(served, ("indicators", level), lambda: indicators_of(release.schema, served.facts))
     return {

@@ -15,10 +15,12 @@ import shapely
 
 from carreau.guard import Release
 from carreau.store.writing import temporary
+from carreau.terms import Slice
 
 Numbers = npt.NDArray[np.float32]
 BATCH: Final = 4096
 NOWHERE: Final = np.float32(np.nan)
+NAMED: Final = ("libelle", "libelle_commune", "code_commune", "code_departement", "inscrits")
 OVERSEAS: Final = ("97", "98")
 
 
@@ -43,9 +45,8 @@ class Places:
 
 def places_of(level: str, release: Release, kept: Path, folder: Path) -> Places:
     """The places of ``release``, whose contours are read in the Parquet ``kept``; found once, then in ``folder``."""
-    wanted = [name for name in ("libelle", "libelle_commune", "code_commune", "code_departement", "inscrits")]
-    names = [name for name in wanted if name in release.schema.names]
-    table = release.slice([release.schema.names[0], *names]).arrow()
+    names = [name for name in NAMED if name in release.schema.names[1:]]
+    table = release.asked(Slice((release.schema.names[0], *names))).arrow()
     codes = _texts(table, release.schema.names[0])
     communes = _texts(table, "code_commune") if "code_commune" in table.column_names else _communes(level, codes)
     departments = _texts(table, "code_departement") if "code_departement" in table.column_names else ()

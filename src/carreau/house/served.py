@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from carreau.guard import Release, Signer, restored
+from carreau.guard import Release, Signer, opened
 from carreau.house.reading_kept import Kept, kept_releases, widest
 from carreau.house.watch import Watcher
 from carreau.sources import Source
@@ -79,7 +79,7 @@ def served(home: Home, territory: str | None, product: str, watcher: Watcher) ->
     folder.mkdir(exist_ok=True)
     signer = Signer.of(home.workspace.keys)
     tiles = None
-    levels = Levels(chosen, lambda entry: restored(entry.path, signer))
+    levels = Levels(chosen, lambda entry: opened(entry.path, signer, folder))
     version = _version(chosen, tiles)
     return Served(product, wanted, levels, tiles, version, home.product_list[product].facts, folder, home.source_list)
 

@@ -19,7 +19,8 @@ JSON: Final = "application/json"
 FLOATS: Final = "application/octet-stream"
 PACKED_FROM: Final = 1024  # bytes: a smaller answer gains nothing
 LARGE: Final = 1 << 20  # bytes: from here on, packing costs more time than it saves on a network
-FOREVER: Final = "public, max-age=31536000, immutable"
+FOREVER: Final = "private, max-age=31536000, immutable"  # private: what needs a sign-in stays out of shared caches
+PUBLIC: Final = "public, max-age=31536000, immutable"
 ASK_AGAIN: Final = "private, no-cache"
 REMEMBERED: Final = 192 << 20  # bytes of answers kept in memory
 WORKERS: Final = 4  # computations at once: each may hold a table's columns in memory

@@ -73,8 +73,9 @@ def problem(status: int, detail: str, **said: Any) -> Response:
 
 def problem_of(error: CarreauError, status: int | None = None) -> Response:
     """The response of an error of the house; its type says the code, unless ``status`` does."""
-    code = status or next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
-    headers = {"Retry-After": "5"} if code == 503 else {}
+    own: int | None = getattr(error, "http_status", None)  # errors of the market say theirs
+    code = own or status or next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+    headers = {"Retry-After": str(getattr(error, "wait", 5))} if code in {429, 503} else {}
     if code == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="carreau"'
     said = {"given": error.given[:300], "expected": error.expected, "advice": error.advice}

@@ -5,17 +5,18 @@ from __future__ import annotations
 import logging
 from typing import Any, Final
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from carreau.counters import api
-from carreau.counters.api.answers import ASK_AGAIN, FOREVER
+from carreau.counters import api, sign_in
+from carreau.counters.api.answers import FOREVER
+from carreau.counters.api.asking import admitted
 from carreau.counters.api.desk import Misasked
-from carreau.counters.api.problems import Problem, problem, problem_of
+from carreau.counters.api.problems import problem, problem_of
 from carreau.counters.api.ranges import Ranged
 from carreau.counters.app.description import described, listing
 from carreau.counters.app.guarding import Headed, Limited, Safe
@@ -33,7 +34,8 @@ PMTILES: Final = "application/vnd.pmtiles"
 def application(home: Home, served: Served, options: Options) -> Any:
     """The ASGI application that shows ``served``: API, tiles, pages."""
     app = FastAPI(title="Carreau", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
-    for route in routes(home, served, options, app):
+    app.state.home, app.state.open = home, options.on_loopback
+    for route in routes(home, served, options):
         app.router.routes.append(route)
     app.add_exception_handler(CarreauError, _of_the_house)
     app.add_exception_handler(Misasked, _misasked)
@@ -43,17 +45,25 @@ def application(home: Home, served: Served, options: Options) -> Any:
     return Safe(Limited(Headed(app), options))
 
 
-def routes(home: Home, served: Served, options: Options, app: FastAPI) -> list[BaseRoute]:
+def routes(home: Home, served: Served, options: Options) -> list[BaseRoute]:
     """Every route, those with fixed words first."""
-    described_routes = api.routes(home, served)
+    signing = APIRouter()
+    signing.include_router(sign_in.router(home, served), prefix="/api/v1")
+    documented = [*signing.routes, *api.routes(home, served)]
     return [
-        Route("/api/v1/openapi.json", described(described_routes), methods=["GET"]),
-        Route("/api/v1/docs", listing(described_routes), methods=["GET"]),
-        *described_routes,
-        Route("/api/{path:path}", _no_such_address, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]),
+        Route("/api/v1/openapi.json", described(documented), methods=["GET"]),
+        Route("/api/v1/docs", listing(documented), methods=["GET"]),
+        *documented,
+        *_doors(home, served),
+        Route("/api/{path:path}", _no_such_address, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
         *([_tiles_route(served)] if served.tiles else []),
         *Pages(options.static).routes(),
     ]
+
+
+def _doors(home: Home, served: Served) -> list[BaseRoute]:
+    """The doors of other protocols."""
+    return []
 
 
 def _tiles_route(served: Served) -> BaseRoute:
@@ -62,6 +72,7 @@ def _tiles_route(served: Served) -> BaseRoute:
     file = Ranged.of(served.tiles, PMTILES, served.version)
 
     async def tiles(request: Request) -> Response:
+        await admitted(request)
         if request.path_params["version"] != served.version:
             return problem(404, "ces tuiles ont été remplacées", expected=f"/tiles/{served.version}.pmtiles")
         return file.sent(request, FOREVER)
@@ -112,8 +123,5 @@ async def _unforeseen(request: Request, error: Exception) -> Response:
     LOG.error("%s %s", request.method, request.url.path, exc_info=error)
     return problem(
         500, "une erreur que personne n'avait prévue", advice="le journal du serveur dit laquelle ; la signaler",
-        headers={"Cache-Control": ASK_AGAIN},
+        
     )  # fmt: skip
-
-
-MODELS: Final = (Problem,)

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from carreau.counters.api.answers import ASK_AGAIN, FOREVER, Answers, sent
+from carreau.counters.api.answers import ASK_AGAIN, PUBLIC, Answers, sent
 from carreau.counters.api.problems import problem
 
 CLIENT_ROUTES: Final = (
@@ -63,7 +63,7 @@ class Pages:
                 404, "cette adresse n'existe pas", given=request.url.path[:200],
                 expected=", ".join(route for route in CLIENT_ROUTES if "{" not in route), advice="revenir à la carte : /",
             )  # fmt: skip
-        return await self._sent(request, path, FOREVER if HASHED.search(path.name) else ASK_AGAIN)
+        return await self._sent(request, path, PUBLIC if HASHED.search(path.name) else ASK_AGAIN)
 
     def _found(self, name: str) -> Path | None:
         """The file called so in the folder, and nowhere else."""

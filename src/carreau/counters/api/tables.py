@@ -1,0 +1,85 @@
+"""Tables: some columns of some places, as JSON, by an address or by a body when the list is long."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from carreau.counters.api import models
+from carreau.counters.api.answers import ASK_AGAIN, JSON, later, sent
+from carreau.counters.api.desk import Desk, Within, listed, question, territories
+from carreau.counters.api.problems import documented
+from carreau.house.reading_rows import Question, rows_json
+
+ADDRESS: Final = "/api/v1/electoral_profile/rows"
+MOST_ROWS: Final = 20_000
+MOST_CODES: Final = 80_000
+MOST_COLUMNS: Final = 300
+Word = Annotated[str, Field(max_length=200)]
+
+
+class RowsQuestion(BaseModel):
+    """Quelles colonnes de quels lieux, dans quel ordre."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        populate_by_name=True,
+        json_schema_extra={"example": {"level": "bureau", "in": ["com:69123"], "columns": ["part_cadres"], "limit": 10}},
+    )
+    level: Word = Field("bureau", description="Le niveau de lieux")
+    within: list[Word] = Field(default_factory=list, alias="in", max_length=500, description="Des territoires")
+    codes: list[Word] = Field(default_factory=list, max_length=MOST_CODES, description="Des codes de lieux du niveau")
+    columns: list[Word] = Field(default_factory=list, max_length=MOST_COLUMNS, description="Des colonnes")
+    order: list[Word] = Field(
+        default_factory=list, max_length=5, description="Colonnes de tri ; « - » devant pour les plus grands d'abord"
+    )
+    limit: int = Field(1000, ge=0, le=MOST_ROWS, description="Combien de lignes au plus")
+
+
+class Tables:
+    """The routes of tables."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def added_to(self, router: APIRouter) -> None:
+        """Adds these routes to ``router``."""
+        said = {200: {"model": models.RowsModel}, **documented(400, 401, 403, 413, 422, 429, 503)}
+        summary = "Des colonnes de lieux, en lignes"
+        router.add_api_route(
+            ADDRESS, self.rows, methods=["GET"], responses=said, response_class=Response, summary=summary,
+            operation_id="rows",
+        )  # fmt: skip
+        router.add_api_route(
+            ADDRESS, self.rows_of_body, methods=["POST"], responses=said, response_class=Response,
+            summary=f"{summary} (longues listes)", operation_id="rows_of_body",
+        )  # fmt: skip
+
+    async def rows(
+        self,
+        request: Request,
+        within: Within = "",
+        level: Annotated[str, Query(max_length=40, description="Le niveau de lieux")] = "bureau",
+        columns: Annotated[str, Query(max_length=8000, description="Des colonnes, séparées par des virgules")] = "",
+        codes: Annotated[str, Query(max_length=8000, description="Des codes de lieux du niveau")] = "",
+        order: Annotated[str, Query(max_length=500, description="Colonnes de tri ; « - » pour l'ordre inverse")] = "",
+        limit: Annotated[int, Query(ge=0, le=MOST_ROWS, description="Combien de lignes au plus")] = 1000,
+    ) -> Response:
+        """Rows asked for by an address."""
+        asked = Question(level, territories(within), listed(codes), listed(columns), listed(order), limit)
+        return await self._answered(request, asked)
+
+    async def rows_of_body(self, request: Request, asked: RowsQuestion) -> Response:
+        """Rows asked for by a body."""
+        lists = (asked.within, asked.codes, asked.columns, asked.order)
+        return await self._answered(request, Question(asked.level, *(tuple(one) for one in lists), asked.limit))
+
+    async def _answered(self, request: Request, asked: Question) -> Response:
+        """The answer to a question."""
+        with question():
+            answer = await self.desk.answers.get(("rows", asked), JSON, later(rows_json, self.desk.served, asked))
+        return sent(request, answer, ASK_AGAIN, self.desk.certificate)
