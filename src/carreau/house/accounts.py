@@ -6,6 +6,7 @@ but for the two that are shown once: that of a session (for a cookie) and that o
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,12 +14,14 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from carreau.errors import Refused
+from carreau.house.accounts_identity import provider_declared
 from carreau.house.workspace import Workspace
 from carreau.market.accounts import Account, Accounts, Newcomer, RoleName, folded
 from carreau.market.analyses import Analyses, Analysis
 from carreau.market.attempts import Attempts
 from carreau.market.credentials import Credential, Credentials, Wanted
 from carreau.market.grants import Grant, Item, may_read
+from carreau.market.identity import Departures, Leaving, Provider, welcomed
 from carreau.market.links import Links
 from carreau.market.refusals import NotSignedIn
 from carreau.market.sessions import Sessions
@@ -39,6 +42,8 @@ class HouseAccounts:
     analyses: Analyses
     links: Links
     clock: Callable[[], datetime]
+    departures: Departures
+    provider: Provider | None = None
     _changes: list[int] = field(default_factory=lambda: [0])
 
     def open_to_all(self) -> bool:
@@ -77,6 +82,21 @@ class HouseAccounts:
         self.attempts.succeeded(sought, client)
         self.accounts.password_set(account.id, new, account.id, now)
         return self.sessions.begun(account, now), account
+
+    # Sign-in at the house's identity provider, where there is one
+
+    def left(self, browser: str, back: str) -> Leaving:
+        """A departure for the identity provider, from the browser whose cookie is ``browser``."""
+        return self.departures.begun(browser, back, self.clock())
+
+    def returned(self, state: str, browser: str) -> Leaving:
+        """The departure that ``state`` names, once, in the same browser; else :class:`~carreau.errors.Refused`."""
+        return self.departures.taken(state, browser, self.clock())
+
+    def welcomed(self, provider: Provider, claims: Mapping[str, Any]) -> str:
+        """The secret of a new session for whoever the provider's verified ``claims`` describe."""
+        now = self.clock()
+        return self.sessions.begun(welcomed(self.accounts, provider, claims, now), now)
 
     # Accounts, for owners and for the command line
 
@@ -171,6 +191,8 @@ def accounts_at(workspace: Workspace, clock: Callable[[], datetime]) -> HouseAcc
         Analyses(records),
         Links.of(workspace.keys),
         clock,
+        Departures(records),
+        provider_declared(workspace.root, os.environ),
     )
 
 

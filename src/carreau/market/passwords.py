@@ -20,6 +20,7 @@ from carreau.market.settings import table
 _SET: Final = table("password")
 _TURN: Final = threading.BoundedSemaphore(_SET["at_once"])
 _FEWEST_DIFFERENT: Final = 5
+_LONG_ENOUGH: Final = 4  # signs of a name that may not be in its password: a shorter one is in many words
 
 
 def declared_hasher() -> PasswordHasher:
@@ -71,7 +72,7 @@ def checked_password(password: str, name: str) -> str:
         reason = f"il est trop long : {len(plain)} signes"
     elif len(set(plain)) < _FEWEST_DIFFERENT:
         reason = "il répète les mêmes signes"
-    elif name and _normal(name).casefold() in plain.casefold():
+    elif len(name) >= _LONG_ENOUGH and _normal(name).casefold() in plain.casefold():
         reason = "il contient le nom du compte"
     if reason:
         raise Refused(

@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.routing import BaseRoute
 
-from carreau.counters.sign_in import people, saved, session, tokens
+from carreau.counters.sign_in import elsewhere, people, saved, session, tokens
 from carreau.counters.sign_in.doors import required
 from carreau.counters.sign_in.visitors import asking, bearing
 
@@ -21,7 +21,7 @@ __all__ = ["asking", "bearing", "required", "router", "routes"]
 def router(home: Any, served: Any) -> APIRouter:
     """The endpoints, to be included under ``/api/v1``; the application holds the house in ``app.state.home``."""
     whole = APIRouter()
-    for part in (session, people, tokens, saved):
+    for part in (session, elsewhere, people, tokens, saved):
         whole.include_router(part.router)
     return whole
 

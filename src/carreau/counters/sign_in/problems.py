@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+Responses = dict[int | str, dict[str, Any]]
 _SAID: Final = {
     400: "La demande ne peut pas être lue.",
     401: "Personne de connu ne demande : ni session, ni jeton valable.",
@@ -15,7 +16,7 @@ _SAID: Final = {
 }
 
 
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+def problems(*statuses: int) -> Responses:
     """The ``responses`` of an endpoint for these statuses: their sentence, and the shape of a problem (RFC 9457).
 
     The shape itself, ``Problem``, is the application's, one for all the doors.

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from carreau.counters.sign_in.cookies import brought, give
 from carreau.counters.sign_in.doors import from_our_page, required
-from carreau.counters.sign_in.identity import provider_of
 from carreau.counters.sign_in.problems import problems
 from carreau.counters.sign_in.shapes import PasswordChange, SignIn, Visitor
 from carreau.counters.sign_in.visitors import asking, client_of, house, is_open
@@ -74,5 +73,5 @@ def _visitor(request: Request, response: Response, account: Account | None, secr
         role=account.role if account else "",
         open=opened,
         csrf=form_token(secret),
-        methods=["password", "oidc"] if provider_of(request) else ["password"],
+        methods=["password", "oidc"] if house(request).provider else ["password"],
     )
