@@ -140,7 +140,7 @@ def estimates(product: Product, refined: Refined, value: float | None) -> list[E
 def case_of(product: Product, hands: Hands, place: Town, method: str) -> Case:
     """The estimates of one town by one weighting, beside their truth."""
     refined = refine(product, Territory.parse("dep:96"), hands, lambda key, make: make()).refined
-    column = true_columns(place, refined.stations.codes.tolist())
+    column = true_columns(place, refined.targets.codes.tolist())
     found, without, unit = (estimates(product, refined, value) for value in (None, 0.0, 1.0))
     carrier = carrier_of(refined)
     errors = {

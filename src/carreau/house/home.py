@@ -29,6 +29,16 @@ from carreau.store import digest_of
 from carreau.terms import Territory
 
 PROFILE: Final = "electoral_profile"
+STATION: Final = "bureau"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked of a house: a product, of a territory, at one of its levels."""
+
+    territory: Territory
+    product: Product
+    level: str
 
 
 def _now() -> datetime:
@@ -90,29 +100,39 @@ class Home:
             )
         return [listing.fetched_facts(file) for file in found.values()]
 
-    def refine(self, territory: str, watcher: Watcher = SILENT, product: str = PROFILE) -> dict[str, Any]:
-        """How the sources were brought onto the stations of a territory: by method, what was carried and lost."""
-        return screen.refined_facts(self._draft(territory, product, watcher))
+    def refine(
+        self, territory: str, watcher: Watcher = SILENT, product: str = PROFILE, level: str = STATION
+    ) -> dict[str, Any]:
+        """How the sources were brought onto the places of a territory: by method, what was carried and lost."""
+        return screen.refined_facts(self._draft(self._wanted(territory, product, level), watcher))
 
-    def build(self, territory: str, watcher: Watcher = SILENT, product: str = PROFILE) -> dict[str, Any]:
+    def build(
+        self, territory: str, watcher: Watcher = SILENT, product: str = PROFILE, level: str = STATION
+    ) -> dict[str, Any]:
         """What was built for a territory: how many rows and indicators, the remarks; never the figures."""
-        draft = self._draft(territory, product, watcher)
+        draft = self._draft(self._wanted(territory, product, level), watcher)
         return {
             "rows": draft.table.num_rows,
             "indicators": listing.indicator_count(draft.schema),
             "remarks": list(draft.remarks),
         }
 
-    def release(self, territory: str, watcher: Watcher = SILENT, product: str = PROFILE) -> Release:
-        """The Release of a territory: served from what is kept when nothing has changed, else built and judged."""
-        wanted = Territory.parse(territory)
-        chosen = self._product(product)
-        hands = hands_of(inputs_of(chosen.facts), self._gatherer(), watcher)
+    def release(
+        self, territory: str, watcher: Watcher = SILENT, product: str = PROFILE, level: str = STATION
+    ) -> Release:
+        """The Release of a territory at one level: served from what is kept when nothing has changed, else made.
+
+        ``level`` is one of those that the product declares, ``bureau`` by default: the places of that level that hold
+        a station of the territory, each whole.
+        """
+        wanted = self._wanted(territory, product, level)
+        hands = hands_of(inputs_of(wanted.product.facts), self._gatherer(), watcher)
         signer = self._signer()
-        key = digest_of("release", str(wanted), self._state(chosen, hands), signer.public_key)
+        state = self._state(wanted.product, hands)
+        key = digest_of("release", str(wanted.territory), wanted.level, state, signer.public_key)
 
         def write(path: Path) -> None:
-            self._judged(self._built(wanted, chosen, hands, watcher), signer, watcher).write(path, ".parquet")
+            self._judged(self._built(wanted, hands, watcher), signer, watcher).write(path, ".parquet")
 
         kept = self.workspace.blobs.kept(key, ".parquet", write)
         try:
@@ -121,13 +141,17 @@ class Home:
             kept.unlink(missing_ok=True)
             return restored(self.workspace.blobs.kept(key, ".parquet", write), signer)
 
-    def profile(self, territory: str, product: str = PROFILE, watcher: Watcher = SILENT) -> Release:
-        """The whole journey for a territory: fetch, refine, build, release."""
-        return self.release(territory, watcher, product)
+    def profile(
+        self, territory: str, product: str = PROFILE, watcher: Watcher = SILENT, level: str = STATION
+    ) -> Release:
+        """The whole journey for a territory at one level: fetch, refine, build, release."""
+        return self.release(territory, watcher, product, level)
 
-    def deliver(self, territory: str, path: Path, watcher: Watcher = SILENT, product: str = PROFILE) -> dict[str, Any]:
+    def deliver(
+        self, territory: str, path: Path, watcher: Watcher = SILENT, product: str = PROFILE, level: str = STATION
+    ) -> dict[str, Any]:
         """The Release of a territory written to ``path`` in the format of its suffix, and entered in the ledger."""
-        ready = self.release(territory, watcher, product)
+        ready = self.release(territory, watcher, product, level)
         watcher.started("deliver", str(path))
         delivery = delivered(ready, Path(path), ledger_append=self.workspace.ledger.append, at=self.clock())
         watcher.ended(f"{delivery.bytes} octets")
@@ -175,25 +199,30 @@ class Home:
             "example": place.truth["bv_id"][0].as_py(),
         }
 
-    def _draft(self, territory: str, product: str, watcher: Watcher) -> Draft:
-        """The Draft of a territory."""
-        chosen = self._product(product)
-        return self._built(
-            Territory.parse(territory),
-            chosen,
-            hands_of(inputs_of(chosen.facts), self._gatherer(), watcher),
-            watcher,
-        )
+    def _wanted(self, territory: str, product: str, level: str) -> Wanted:
+        """What is asked for, checked: a territory, a product of this house, one of its levels."""
+        where, chosen = Territory.parse(territory), self._product(product)
+        levels = chosen.facts.get("levels", {STATION: {}})
+        if level not in levels:
+            raise Unknown.named(level, "niveau", levels, f"choisir parmi : {', '.join(levels)}")
+        return Wanted(where, chosen, level)
 
-    def _built(self, territory: Territory, product: Product, hands: Hands, watcher: Watcher) -> Draft:
+    def _draft(self, wanted: Wanted, watcher: Watcher) -> Draft:
+        """The Draft of what is wanted."""
+        return self._built(wanted, hands_of(inputs_of(wanted.product.facts), self._gatherer(), watcher), watcher)
+
+    def _built(self, wanted: Wanted, hands: Hands, watcher: Watcher) -> Draft:
         """Refine then build, by the functions of the product's own folder."""
+        product = wanted.product
         room = importlib.import_module(f"carreau.products.{product.id}.build")
-        watcher.started("refine", f"des zones aux bureaux, {territory}")
+        named = product.facts.get("levels", {}).get(wanted.level, {}).get("noun", wanted.level)
+        watcher.started("refine", f"des zones aux lieux ({named}), {wanted.territory}")
         material = room.refine(
             product,
-            territory,
+            wanted.territory,
             hands,
             lambda key, make: self.workspace.tables.kept(digest_of(key, code_digest()), make),
+            *([wanted.level] if "levels" in product.facts else []),
         )
         watcher.ended()
         watcher.started("build", product.title)

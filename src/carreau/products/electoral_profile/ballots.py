@@ -24,7 +24,7 @@ from carreau.products.electoral_profile.columns import STANDING
 from carreau.products.electoral_profile.elections import Election, election_of
 from carreau.products.electoral_profile.material import Brought
 from carreau.products.electoral_profile.places import among, taken
-from carreau.products.electoral_profile.refined import Codes, StationFrame, codes_of, numbers
+from carreau.products.electoral_profile.refined import Codes, TargetFrame, codes_of, numbers
 from carreau.sources.interieur_results.blocs import bloc_of
 from carreau.sources.manifest import STATUSES
 
@@ -54,7 +54,7 @@ class _Told:
     registered: float
 
 
-def elections_of(hands: Hands, facts: Mapping[str, Any], places: StationFrame, stations: StationFrame) -> Elections:
+def elections_of(hands: Hands, facts: Mapping[str, Any], places: TargetFrame, stations: TargetFrame) -> Elections:
     """The elections that the files at hand tell of the stations' communes, brought onto ``stations``."""
     now = commune_now(hands, places)
     told = _told(hands, now, set(stations.communes.tolist()))
@@ -72,7 +72,7 @@ def elections_of(hands: Hands, facts: Mapping[str, Any], places: StationFrame, s
     return Elections(tuple(brought), tuple(remarks))
 
 
-def commune_now(hands: Hands, places: StationFrame) -> Callable[[str], str]:
+def commune_now(hands: Hands, places: TargetFrame) -> Callable[[str], str]:
     """The function that gives today's commune of a past one; merged communes follow their movement."""
     known = set(places.communes.tolist())
     movements = movements_of(hands["mouvements"][0].read()) if hands.get("mouvements") else None
@@ -173,7 +173,7 @@ def _candidates(hands: Hands, stations: Handed, name: str) -> tuple[pa.Table, tu
 
 
 def _succession(
-    election: Election, places: StationFrame, stations: StationFrame, now: Callable[[str], str]
+    election: Election, places: TargetFrame, stations: TargetFrame, now: Callable[[str], str]
 ) -> tuple[sparse.csr_array, tuple[str, ...]]:
     """The weights from the election's stations to today's, and the remarks on those that changed."""
     around = taken(places, among(places.communes, set(stations.communes.tolist())))

@@ -1,8 +1,8 @@
-"""Elections brought onto today's stations: counts carried, shares recomputed, margins, comparisons."""
+"""Elections brought onto today's stations or larger places: counts carried, shares recomputed, margins, comparisons."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,38 +15,34 @@ from carreau.products.electoral_profile.carrier import LEVELS
 from carreau.products.electoral_profile.elections import CANDIDATE, Election, Measure
 from carreau.products.electoral_profile.estimate import NOBODY, Estimate
 from carreau.products.electoral_profile.indicators import Indicator
-from carreau.products.electoral_profile.refined import Codes, StationFrame, Values
+from carreau.products.electoral_profile.material import Brought
+from carreau.products.electoral_profile.refined import Codes, TargetFrame, Texts, Values, blank
 
 Index = npt.NDArray[np.int64]
-NO_RESULT: Final = "pas de résultat de cette élection pour ce bureau"
-NOT_STANDING: Final = "ne se présentait pas dans ce bureau"
+NO_RESULT: Final = "pas de résultat de cette élection pour {this}"
+NOT_STANDING: Final = "ne se présentait pas dans {this}"
+ELSEWHERE: Final = "ne se présentait pas partout dans {this}"
+IN_PART: Final = "le fichier de cette élection ne parle que d'une partie de {this}"
 NOT_PUBLISHED: Final = "le fichier de cette élection ne donne pas ce chiffre"
-COVERED: Final = 0.85  # a level is compared with when the election's file tells the figure of most of its voters
+COVERED: Final = 0.85  # a place is shown, or compared with, when the election's file tells of most of its voters
+COVERED_FOR_A_COUNT: Final = 0.98  # a count that lacks some of its voters is a count too low
 
 
-def estimates_of_election(
-    election: Election, weights: sparse.csr_array, stations: StationFrame, places: StationFrame
-) -> Iterator[Estimate]:
-    """The measures of one election on today's ``stations``, in order.
+def estimates_of_election(brought: Brought, targets: TargetFrame, places: TargetFrame) -> Iterator[Estimate]:
+    """The measures of one election on today's stations, or on the larger places ``targets``, in order.
 
-    ``weights`` (past stations x stations) carries the counts. ``places`` are all of today's stations of the country:
-    they say how much of a commune, a department or the country the election's file covers.
+    ``places`` are all of today's stations of the country: they say how much of a commune, a department or the country
+    the election's file covers.
     """
-    carried = {
-        name: (_standing if name.startswith(CANDIDATE) else _carried)(weights, counts)
-        for name, counts in election.counts.items()
-    }
-    reached = np.asarray(weights.sum(axis=0)).ravel() > 0
-    changed = _changed_part(weights, carried["inscrits"], stations.registered)
-    groups = {level: _group(election, stations, places, level) for level in LEVELS}
-    context = _Context(carried, reached, changed, groups)
-    for measure in election.measures:
-        yield _estimate(election, measure, context)
+    groups = {level: _group(brought.election, targets, places, level) for level in LEVELS}
+    figures = _on_stations(brought, targets) if brought.covered is None else _on_larger(brought)
+    for measure in brought.election.measures:
+        yield _estimate(brought.election, measure, figures(measure), _Context(groups, targets.this))
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """The group of each past station and of each of today's stations at one level, and the voters of each group."""
+    """The group of each past station and of each of today's places at one level, and the voters of each group."""
 
     past: Index
     today: Index
@@ -55,12 +51,72 @@ class _Group:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What the measures of one election share: carried counts, what changed, the groups they are compared with."""
+    """What the measures of one election share: the groups they are compared with, how a sentence names a place."""
 
-    carried: Mapping[str, Values]
-    reached: npt.NDArray[np.bool_]
-    changed: Values
     groups: Mapping[str, _Group]
+    this: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """One measure on the places: its number and base, the part of each place's voters it speaks of, what moved.
+
+    ``told`` is 0 where no past station reaches the place; ``whole`` is False where it speaks of too few to be shown.
+    """
+
+    number: Values
+    base: Values
+    told: Values
+    whole: npt.NDArray[np.bool_]
+    changed: Values
+
+
+def _on_stations(brought: Brought, stations: TargetFrame) -> Callable[[Measure], _Figures]:
+    """The function that gives a measure on today's stations: each takes all that its past stations tell."""
+    weights = brought.weights
+    carried = {
+        name: (_standing if name.startswith(CANDIDATE) else _carried)(weights, counts)
+        for name, counts in brought.election.counts.items()
+    }
+    reached = np.asarray(weights.sum(axis=0)).ravel() > 0
+    changed = _changed_part(weights, carried["inscrits"], stations.registered)
+
+    def figures(measure: Measure) -> _Figures:
+        number = carried[measure.number]
+        base = carried[measure.base] if measure.base else np.full(len(number), np.nan)
+        return _Figures(number, base, reached.astype(np.float64), np.ones(len(reached), dtype=bool), changed)
+
+    return figures
+
+
+def _on_larger(brought: Brought) -> Callable[[Measure], _Figures]:
+    """The function that gives a measure on larger places: the sums over the past stations that tell it.
+
+    A place is shown when these hold enough of its voters; what they do not hold may be otherwise, and widens the
+    margin like what moved. A whole commune has the same voters whatever became of its stations.
+    """
+    weights, counts = brought.weights, brought.election.counts
+    voters = np.nan_to_num(counts["inscrits"])
+    all_voters = np.asarray(weights.T @ voters)
+    split = 1 - _part(np.asarray(weights.multiply(weights >= 1 - 1e-9).T @ voters), all_voters)
+    covered = np.zeros(len(split)) if brought.covered is None else brought.covered
+
+    def figures(measure: Measure) -> _Figures:
+        number = counts[measure.number]
+        base = counts[measure.base] if measure.base else number
+        told = np.isfinite(number) & np.isfinite(base)
+        sums = weights.T @ np.column_stack([np.where(told, part, 0.0) for part in (number, base, voters)])
+        part = covered * _part(sums[:, 2], all_voters)
+        least = COVERED if measure.base else COVERED_FOR_A_COUNT
+        of_base = sums[:, 1] if measure.base else np.full(len(part), np.nan)
+        return _Figures(sums[:, 0], of_base, part, part >= least, np.clip(split + 1 - part, 0, 1))
+
+    return figures
+
+
+def _part(some: Values, all_of_them: Values) -> Values:
+    """The part that ``some`` are of all; 0 of none."""
+    return np.divide(some, all_of_them, out=np.zeros(len(some)), where=all_of_them > 0)
 
 
 def _carried(weights: sparse.csr_array, counts: Values) -> Values:
@@ -86,32 +142,27 @@ def _changed_part(weights: sparse.csr_array, before: Values, today: Values) -> V
     return np.where(whole, np.clip(np.nan_to_num(moved, nan=1.0), 0, 1), 1.0)
 
 
-def _group(election: Election, stations: StationFrame, places: StationFrame, level: str) -> _Group:
-    """The groups at ``level`` of the past stations and of today's, with the voters of each group today."""
-    past, today, all_places = (_codes(frame, level) for frame in (election, stations, places))
+def _group(election: Election, targets: TargetFrame, places: TargetFrame, level: str) -> _Group:
+    """The groups at ``level`` of the past stations and of today's places, with the voters of each group today."""
+    past, today, all_places = (_codes(frame, level) for frame in (election, targets, places))
     names, index = np.unique(np.concatenate([past, today, all_places]), return_inverse=True)
     of_past, of_today, of_all = np.split(index, [len(past), len(past) + len(today)])
     return _Group(of_past, of_today, _sums(of_all, places.registered, len(names)))
 
 
-def _codes(frame: Election | StationFrame, level: str) -> Codes:
+def _codes(frame: Election | TargetFrame, level: str) -> Codes:
     """The code of each row of ``frame`` at ``level``."""
     if level == "france":
         return np.full(len(frame.codes), "", dtype=np.str_)
     return frame.communes if level == "commune" else frame.departments
 
 
-def _estimate(election: Election, measure: Measure, context: _Context) -> Estimate:
-    """One measure of an election on today's stations."""
-    number = context.carried[measure.number]
-    base = context.carried[measure.base] if measure.base else np.full(len(number), np.nan)
+def _estimate(election: Election, measure: Measure, figures: _Figures, context: _Context) -> Estimate:
+    """One measure of an election on today's places."""
+    number, base = figures.number, figures.base
     indicator = _indicator(election, measure)
-    value = np.where(context.reached, _figure(number, base, indicator.kind), np.nan)
-    margin = _margin(election, measure, value, context.changed)
-    status = np.full(len(value), "", dtype=np.object_)
-    status[~np.isfinite(value)] = NOT_STANDING if measure.name.startswith(CANDIDATE) else NOT_PUBLISHED
-    status[base == 0] = NOBODY
-    status[~context.reached] = NO_RESULT
+    value = np.where((figures.told > 0) & figures.whole, _figure(number, base, indicator.kind), np.nan)
+    margin = _margin(election, measure, value, figures.changed)
     shown = np.isfinite(value)
     return Estimate(
         indicator,
@@ -120,9 +171,20 @@ def _estimate(election: Election, measure: Measure, context: _Context) -> Estima
         np.where(shown, base, np.nan),
         margin,
         margins.grade_of(margin, value, indicator.unit),
-        status,
+        _status(measure, value, figures, context.this),
         {level: _compared(election, measure, context.groups[level]) for level in LEVELS},
     )
+
+
+def _status(measure: Measure, value: Values, figures: _Figures, this: str) -> Texts:
+    """Why each figure that is not shown is not; empty where it is."""
+    standing = measure.name.startswith(CANDIDATE)
+    status = blank(len(value))
+    status[~np.isfinite(value)] = NOT_STANDING.format(this=this) if standing else NOT_PUBLISHED
+    status[~figures.whole] = (ELSEWHERE if standing else IN_PART).format(this=this)
+    status[figures.base == 0] = NOBODY.format(this=this)
+    status[figures.told == 0] = NO_RESULT.format(this=this)
+    return status
 
 
 def _indicator(election: Election, measure: Measure) -> Indicator:

@@ -1,4 +1,4 @@
-"""The electoral profile: from refined tables to the Draft, one row per station. Pure: no file, no clock, no network."""
+"""The electoral profile: from refined tables to the Draft, one row per place. Pure: no file, no clock."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from carreau.products.electoral_profile.columns import indicator_columns, key_co
 from carreau.products.electoral_profile.estimate import Estimate, estimates_of
 from carreau.products.electoral_profile.income import income_estimates_of
 from carreau.products.electoral_profile.indicators import Indicator, indicators_of
+from carreau.products.electoral_profile.levels import STATION, PlaceLevel
 from carreau.products.electoral_profile.material import Material
 from carreau.products.electoral_profile.refine import refine
 from carreau.products.electoral_profile.refined import Refined
@@ -24,30 +25,28 @@ from carreau.terms import Column, Provenance, Schema
 __all__ = ["build", "refine"]
 
 BEHIND: Final = ("iris", "adresses", "carreaux")  # the files that say how much of a zone goes to a station
+CARRIED: Final = "résultats du bureau, portés sur les bureaux d'aujourd'hui par leur code"
 WAYS: Final = {"identite": "zones entières", "commune": "inscrits de la commune"}
 
 
 def build(product: Product, material: Material) -> Draft:
-    """The Draft of the profile: one row per station of the territory, sorted by ``bv_id``."""
-    refined = material.refined
+    """The Draft of the profile: one row per place of the territory at the level of ``material``, sorted by its key."""
+    refined, level = material.refined, material.level
     indicators = indicators_of(product.facts)
     carrier = carrier_of(refined)
-    columns = list(key_columns(refined.stations, provenance_of(material.contours, "fichier des bureaux")))
-    method = method_of(refined, carrier)
+    columns = list(key_columns(refined.targets, level, _placing(material)))
+    method = method_of(refined, carrier, level.noun)
     said = set()
     for estimate in _in_order(
         indicators,
         [*estimates_of(indicators, refined, carrier), *income_estimates_of(indicators, refined, carrier)],
     ):
         said.add(estimate.indicator.name)
-        columns += indicator_columns(estimate, _provenance(estimate.indicator, refined, method))
+        columns += indicator_columns(estimate, level, _provenance(estimate.indicator, refined, method))
     for brought in material.elections:
-        provenance = provenance_of(
-            [*brought.election.inputs, *material.contours],
-            "résultats du bureau, portés sur les bureaux d'aujourd'hui par leur code",
-        )
-        for estimate in estimates_of_election(brought.election, brought.weights, refined.stations, material.places):
-            columns += indicator_columns(estimate, provenance)
+        provenance = provenance_of([*brought.election.inputs, *material.contours], f"{CARRIED}{_sum(level)}")
+        for estimate in estimates_of_election(brought, refined.targets, material.places):
+            columns += indicator_columns(estimate, level, provenance)
     unsaid = [indicator.title for indicator in indicators if indicator.name not in said]
     return _draft(product, material, columns, unsaid)
 
@@ -65,15 +64,26 @@ def _provenance(indicator: Indicator, refined: Refined, method: str) -> Provenan
     return provenance_of(read, method, behind)
 
 
-def method_of(refined: Refined, carrier: Carrier) -> str:
-    """How the people of the territory were carried to its stations, by part: « adresses (98 %), surface (2 %) »."""
+def method_of(refined: Refined, carrier: Carrier, noun: str = "bureau") -> str:
+    """How the people of the territory were carried to its places, by part: « adresses (98 %), surface (2 %) »."""
     reaching = carrier.mass * np.asarray(refined.weights.sum(axis=1)).ravel()
     total = reaching.sum()
     methods = sorted(set(refined.zones.methods.tolist()))
     parts = {name: reaching[refined.zones.methods == name].sum() / total for name in methods if total > 0}
     shown = sorted(((part, name) for name, part in parts.items() if part > 0), reverse=True)
     said = [f"{WAYS.get(name, name)} ({_percent(part)})" for part, name in shown]
-    return f"IRIS vers bureau par {', '.join(said)}" if said else "aucun report"
+    return f"{'IRIS' if noun == 'IRIS' else f'IRIS vers {noun}'} par {', '.join(said)}" if said else "aucun report"
+
+
+def _placing(material: Material) -> Provenance:
+    """Where the places come from, and how their voters are known."""
+    method = "fichier des bureaux" if material.level.id == STATION else f"bureaux rattachés : {material.level.noun}"
+    return provenance_of([*material.contours, *(() if material.level.id == STATION else material.lists)], method)
+
+
+def _sum(level: PlaceLevel) -> str:
+    """What is added to the way of an election when stations are summed."""
+    return "" if level.id == STATION else f", puis sommés : {level.noun}"
 
 
 def _percent(part: float) -> str:
@@ -85,7 +95,7 @@ def _draft(
     product: Product, material: Material, columns: Sequence[tuple[Column, pa.Array]], unsaid: Sequence[str]
 ) -> Draft:
     """The Draft out of its columns, with what could not be said as remarks."""
-    schema = Schema("une ligne par bureau de vote", tuple(column for column, _ in columns))
+    schema = Schema(material.level.grain, tuple(column for column, _ in columns))
     empty = counted(len(unsaid), "indicateur{s} n'{ont} aucune donnée dans les fichiers lus")
     remarks = [*material.refined.remarks, *material.remarks]
     remarks += [f"{sentence} : {', '.join(unsaid)}" for sentence in empty]

@@ -30,8 +30,8 @@ class Carrier:
     """All that carries: zones to stations (``weights``), zones to levels, and what a station is made of.
 
     ``mass`` is the people of each zone; ``reach`` the people that reach each station; ``main_zone`` the zone that
-    gives a station the most people, -1 where none reaches it; ``large`` marks the stations of communes surveyed by
-    sampling.
+    gives a station the most people, -1 where none reaches it; ``large`` is the part of its people who live in
+    communes surveyed by sampling. A station may be any other target.
     """
 
     weights: sparse.csr_array
@@ -40,8 +40,8 @@ class Carrier:
     reach: Values
     spread: margins.Spread
     zone_department: Index
-    station_department: Index
-    large: npt.NDArray[np.bool_]
+    target_department: Index
+    large: Values
     main_zone: Index
 
     def carried(self, values: Values) -> Values:
@@ -55,27 +55,35 @@ class Carrier:
 
 def carrier_of(refined: Refined) -> Carrier:
     """The matrices of a refined territory; people (``population.P_POP``) weigh the pieces of zones."""
-    zones, stations = refined.zones, refined.stations
+    zones, targets = refined.zones, refined.targets
     mass = np.nan_to_num(refined.column("population", "P_POP"))
-    everywhere = (np.full(len(zones.codes), ""), np.full(len(stations.codes), ""))
+    everywhere = (np.full(len(zones.codes), ""), np.full(len(targets.codes), ""))
     levels = {
-        "commune": _level(zones.communes, stations.communes),
-        "departement": _level(zones.departments, stations.departments),
+        "commune": _level(zones.communes, targets.communes),
+        "departement": _level(zones.departments, targets.departments),
         "france": _level(*everywhere),
     }
-    commune = levels["commune"]
-    size = np.asarray(commune.matrix @ mass)[commune.member]
+    reach = np.asarray(refined.weights.T @ mass)
     return Carrier(
         weights=refined.weights,
         levels=levels,
         mass=mass,
-        reach=np.asarray(refined.weights.T @ mass),
+        reach=reach,
         spread=margins.spread_of(refined, mass),
         zone_department=np.asarray(levels["departement"].matrix.argmax(axis=0)).ravel(),
-        station_department=levels["departement"].member,
-        large=size >= margins.facts()["confidence"]["large_commune"]["value"],
+        target_department=levels["departement"].member,
+        large=_large(refined, levels["commune"], mass, reach),
         main_zone=main_zone_of(refined.weights, mass),
     )
+
+
+def _large(refined: Refined, commune: Level, mass: Values, reach: Values) -> Values:
+    """The part of each target's people in communes surveyed by sampling: all or none, but for one that spans many."""
+    least = margins.facts()["confidence"]["large_commune"]["value"]
+    size = np.asarray(commune.matrix @ mass)
+    of_zone = np.asarray(size @ commune.matrix) >= least
+    spread = np.divide(refined.weights.T @ (mass * of_zone), reach, out=np.zeros(len(reach)), where=reach > 0)
+    return np.where(refined.targets.communes == "", spread, size[commune.member] >= least)
 
 
 def _level(of_zone: Codes, of_station: Codes) -> Level:

@@ -11,10 +11,10 @@ import pyarrow as pa
 
 from carreau.products.declare import Input
 from carreau.products.electoral_profile import margins
-from carreau.products.electoral_profile.carrier import LEVELS
 from carreau.products.electoral_profile.estimate import Estimate
 from carreau.products.electoral_profile.indicators import Indicator
-from carreau.products.electoral_profile.refined import StationFrame, Texts, Values
+from carreau.products.electoral_profile.levels import IRIS, STATION, PlaceLevel
+from carreau.products.electoral_profile.refined import TargetFrame, Texts, Values
 from carreau.sources.manifest import STATUSES
 from carreau.terms import Column, ColumnType, Provenance, Role
 
@@ -31,6 +31,8 @@ COMPARED: Final = {
     "departement": "le département",
     "france": "la France couverte par la source",
 }
+Leading = tuple[Role, str, str, pa.Array]  # role, title, description and values of a column that says where
+_COMMUNE_CODE: Final = ("Code commune", "Code officiel de la commune (Paris, Lyon et Marseille : une seule commune)")
 PLACED: Final = {"contour": "contour du bureau", "commune": "contour de la commune", "": "sans contour"}
 
 
@@ -48,36 +50,62 @@ def provenance_of(inputs: Iterable[Input], method: str, behind: Iterable[Input] 
     )
 
 
-def key_columns(stations: StationFrame, provenance: Provenance) -> Iterator[tuple[Column, pa.Array]]:
-    """The columns that say which station a row is: key, commune, registered voters, how it is placed."""
+def key_columns(targets: TargetFrame, level: PlaceLevel, provenance: Provenance) -> Iterator[tuple[Column, pa.Array]]:
+    """The columns that say which place a row is: its key and name, where it lies, its registered voters."""
+    columns = _of_stations(targets) if level.id == STATION else _of_places(targets, level)
+    for name, (role, title, description, values) in columns.items():
+        kind: ColumnType = "number" if role is Role.COUNT else "text"
+        unit, nullable = "électeurs" if role is Role.COUNT else "", role is not Role.KEY
+        named = {"title": title, "nullable": nullable, "provenance": provenance}
+        yield Column(name, kind, description, unit, role, **named), values  # type: ignore[arg-type] # as Column declares
+
+
+def _of_stations(stations: TargetFrame) -> dict[str, Leading]:
+    """The leading columns of stations: commune, voters, how each is placed."""
     placed = np.array([PLACED[way] for way in stations.placed], dtype=np.object_)
-    words = {
-        "bv_id": (Role.KEY, "Bureau", "Bureau de vote : code de la commune, « _ », numéro sur quatre caractères"),
-        "code_commune": (
-            Role.PLACE,
-            "Code commune",
-            "Code officiel de la commune (Paris, Lyon et Marseille : une seule commune)",
+    return {
+        "bv_id": (
+            Role.KEY,
+            "Bureau",
+            "Bureau de vote : code de la commune, « _ », numéro sur quatre caractères",
+            pa.array(stations.codes, pa.string()),
         ),
-        "libelle_commune": (Role.PLACE, "Commune", "Nom de la commune"),
-        "inscrits": (Role.COUNT, "Inscrits", "Électeurs inscrits dans le bureau de vote, selon le fichier des bureaux"),
+        "code_commune": (Role.PLACE, *_COMMUNE_CODE, pa.array(stations.communes, pa.string())),
+        "libelle_commune": (Role.PLACE, "Commune", "Nom de la commune", _texts(stations.labels)),
+        "inscrits": (
+            Role.COUNT,
+            "Inscrits",
+            "Électeurs inscrits dans le bureau de vote, selon le fichier des bureaux",
+            _numbers(stations.registered),
+        ),
         "rattachement": (
             Role.PLACE,
             "Rattachement",
             "Comment le bureau est placé : par son contour, par celui de sa commune s'il en est le seul bureau, ou pas",
+            pa.array(placed, pa.string()),
         ),
     }
-    values = {
-        "bv_id": pa.array(stations.codes, pa.string()),
-        "code_commune": pa.array(stations.communes, pa.string()),
-        "libelle_commune": _texts(stations.labels),
-        "inscrits": _numbers(stations.registered),
-        "rattachement": pa.array(placed, pa.string()),
+
+
+def _of_places(places: TargetFrame, level: PlaceLevel) -> dict[str, Leading]:
+    """The leading columns of larger places: code, name, commune of an IRIS, department, voters."""
+    registered = "Électeurs inscrits dans les bureaux de vote, selon le fichier des bureaux"
+    if level.id == IRIS:
+        registered = "Électeurs inscrits, estimés : ceux de chaque bureau répartis selon d'où viennent ses habitants"
+    columns = {
+        level.key: (Role.KEY, level.title, f"Code officiel : {level.noun}", pa.array(places.codes, pa.string())),
+        "libelle": (Role.PLACE, "Nom", f"Nom : {level.noun}", _texts(places.labels)),
+        "code_commune": (Role.PLACE, *_COMMUNE_CODE, pa.array(places.communes, pa.string())),
+        "code_departement": (
+            Role.PLACE,
+            "Code du département",
+            "Code officiel du département ou de la collectivité d'outre-mer",
+            pa.array(places.departments, pa.string()),
+        ),
+        "inscrits": (Role.COUNT, "Inscrits", registered, _numbers(places.registered)),
     }
-    for name, (role, title, description) in words.items():
-        kind: ColumnType = "number" if role is Role.COUNT else "text"
-        unit, nullable = "électeurs" if role is Role.COUNT else "", role is not Role.KEY
-        named = {"title": title, "nullable": nullable, "provenance": provenance}
-        yield Column(name, kind, description, unit, role, **named), values[name]  # type: ignore[arg-type] # as Column declares
+    own = {level.key, "libelle", "code_departement", "inscrits", *(["code_commune"] if level.id == IRIS else [])}
+    return {name: columns[name] for name in columns if name in own}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +127,16 @@ class Beside:
         return Column(name, self.type, description, self.unit, self.role, of=known.name, **named)  # type: ignore[arg-type] # as Column declares
 
 
-def indicator_columns(estimate: Estimate, provenance: Provenance) -> Iterator[tuple[Column, pa.Array]]:
+def indicator_columns(
+    estimate: Estimate, level: PlaceLevel, provenance: Provenance
+) -> Iterator[tuple[Column, pa.Array]]:
     """An indicator X, then X_marge, X_note, X_statut and, for what is not a plain count, its counts and its gaps."""
     known = estimate.indicator
     role = {"share": Role.SHARE, "count": Role.COUNT}.get(known.kind, Role.MEASURE)
     base = "" if known.kind == "count" else f"{known.name}_base"
     named = {"title": known.title, "theme": known.theme, "provenance": provenance}
     yield Column(known.name, "number", known.description, known.unit, role, of=base, **named), _numbers(estimate.value)  # type: ignore[arg-type] # as Column declares
-    for beside in (*_certainty(estimate), *_counts(estimate), *_gaps(estimate)):
+    for beside in (*_certainty(estimate), *_counts(estimate, level), *_gaps(estimate, level)):
         yield beside.column(known, provenance), beside.values
 
 
@@ -121,23 +151,23 @@ def _certainty(estimate: Estimate) -> Iterator[Beside]:
     yield Beside("statut", "Statut", what, "texte", Role.STATUS, _texts(estimate.status), "text")
 
 
-def _counts(estimate: Estimate) -> Iterator[Beside]:
+def _counts(estimate: Estimate, level: PlaceLevel) -> Iterator[Beside]:
     """The counts behind a share, a ratio or a quantile."""
     # A share of money is held against the people it is about: a numerator in euros would not go with that base.
     if estimate.indicator.kind in {"share", "ratio"} and estimate.indicator.weight is None:
-        what = "numérateur estimé dans le bureau"
+        what = f"numérateur estimé {level.within}"
         yield Beside("nombre", "Nombre", what, "nombre", Role.COUNT, _numbers(estimate.number))
     if estimate.indicator.kind != "count":
-        what = "dénominateur estimé dans le bureau : ceux sur qui porte le chiffre"
+        what = f"dénominateur estimé {level.within} : ceux sur qui porte le chiffre"
         yield Beside("base", "Base", what, "nombre", Role.COUNT, _numbers(estimate.base))
 
 
-def _gaps(estimate: Estimate) -> Iterator[Beside]:
+def _gaps(estimate: Estimate, level: PlaceLevel) -> Iterator[Beside]:
     """The gaps with the commune, the department and the country; a plain count is compared with nothing."""
     unit = "points" if estimate.indicator.kind == "share" else estimate.indicator.unit
-    for level in LEVELS if estimate.indicator.kind != "count" else ():
-        gap = _numbers(estimate.value - estimate.compared[level])
-        yield Beside(f"ecart_{level}", f"Écart {level}", f"écart avec {COMPARED[level]}", unit, Role.MEASURE, gap)
+    for name in level.compared if estimate.indicator.kind != "count" else ():
+        gap = _numbers(estimate.value - estimate.compared[name])
+        yield Beside(f"ecart_{name}", f"Écart {name}", f"écart avec {COMPARED[name]}", unit, Role.MEASURE, gap)
 
 
 def _numbers(values: Values) -> pa.Array:

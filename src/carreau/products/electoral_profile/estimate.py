@@ -23,8 +23,8 @@ COMMUNE_SHARE: Final = "part de la commune : ce bureau n'a pas de contour"
 NO_CONTOUR: Final = "ce bureau n'a pas de contour"
 NOT_COVERED: Final = "hors champ : la source ne couvre pas ce territoire"
 NOT_SAID: Final = "la source ne donne pas ce chiffre ici"
-NOT_REACHED: Final = "aucune zone de la source n'atteint ce bureau"
-NOBODY: Final = "sans objet : personne n'est concerné dans ce bureau"
+NOT_REACHED: Final = "aucune zone de la source n'atteint {this}"
+NOBODY: Final = "sans objet : personne n'est concerné dans {this}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +100,11 @@ def _estimate(indicator: Indicator, columns: Values, refined: Refined, carrier: 
         filled[:, 2:3],
         carrier.zone_department,
         carrier.levels["departement"].matrix.shape[0],
-    )[carrier.station_department, 0]
+    )[carrier.target_department, 0]
     status = status_of(indicator, value, refined, carrier)
-    status[(sums.known >= ENOUGH) & (sums.base == 0) & (indicator.kind != "count")] = NOBODY
-    fallback = (refined.stations.placed == "") & np.isfinite(compared["commune"]) & (indicator.kind != "count")
+    nobody = (sums.known >= ENOUGH) & (sums.base == 0) & (indicator.kind != "count")
+    status[nobody] = NOBODY.format(this=refined.targets.this)
+    fallback = (refined.targets.placed == "") & np.isfinite(compared["commune"]) & (indicator.kind != "count")
     value = np.where(fallback, compared["commune"], value)
     status[fallback] = COMMUNE_SHARE
     margin = _margin(indicator, value, sums, between, carrier)
@@ -133,8 +134,8 @@ def _shown(sums: Values, value: Values, fallback: npt.NDArray[np.bool_]) -> Valu
 
 def _margin(indicator: Indicator, value: Values, sums: Sums, between: Values, carrier: Carrier) -> Values:
     """The half-width of the 90 % interval: sampling, apportionment and the unsaid, added in squares."""
-    rate = margins.sampling_rate(indicator, carrier.large)
-    sampling = margins.sampling_deviation(indicator, value, sums.people, rate)
+    factor = margins.sampling_factor(indicator, carrier.large)
+    sampling = margins.sampling_deviation(indicator, value, sums.people, factor)
     if indicator.kind == "count":
         apportionment, unknown = np.abs(value) * carrier.spread.count, np.abs(value) * (1 - sums.known)
     else:
@@ -169,7 +170,7 @@ def status_of(indicator: Indicator, value: Values, refined: Refined, carrier: Ca
         said = np.where((said == "") & (zone >= 0), refined.reason(alias, column)[zone], said)
     for mark in set(said.tolist()):
         said[said == mark] = SECRECY.get(mark, mark) or NOT_SAID
-    covered = np.isin(refined.stations.departments[hidden], np.unique(refined.zones.departments))
-    unplaced = np.where(refined.stations.placed[hidden] == "", NO_CONTOUR, NOT_REACHED)
+    covered = np.isin(refined.targets.departments[hidden], np.unique(refined.zones.departments))
+    unplaced = np.where(refined.targets.placed[hidden] == "", NO_CONTOUR, NOT_REACHED.format(this=refined.targets.this))
     status[hidden] = np.where(zone >= 0, said, np.where(covered, unplaced, NOT_COVERED))
     return status

@@ -81,13 +81,13 @@ def _estimate(
     value, known, on_zones = parts
     value = np.where(known >= ENOUGH, value, np.nan)
     status = status_of(indicator, value, refined, carrier)
-    fallback = (refined.stations.placed == "") & np.isfinite(compared["commune"])
+    fallback = (refined.targets.placed == "") & np.isfinite(compared["commune"])
     value = np.where(fallback, compared["commune"], value)
     status[fallback] = COMMUNE_SHARE
     departments = carrier.levels["departement"].matrix.shape[0]
     mass = carrier.mass[:, None]
     spread = margins.spread_between(on_zones[:, None], mass, carrier.zone_department, departments)
-    between = spread[carrier.station_department, 0]
+    between = spread[carrier.target_department, 0]
     kappa = margins.facts()["apportionment"]["commune"]["kappa_income"]
     deviation = np.where(fallback, between * kappa, between * np.hypot(carrier.spread.income, 1 - known))
     margin = margins.half_width() * deviation

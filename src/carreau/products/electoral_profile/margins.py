@@ -78,26 +78,28 @@ def _deviation(weight: Values, first: Values, second: Values) -> Values:
         return np.asarray(np.nan_to_num(np.sqrt(np.maximum(second / weight - mean**2, 0.0))))
 
 
-def sampling_rate(indicator: Indicator, large: npt.NDArray[np.bool_]) -> Values:
-    """The share of people surveyed behind an indicator, for stations in large communes or not: 1 when all are.
+def sampling_factor(indicator: Indicator, large: Values) -> Values:
+    """What sampling multiplies a variance by, where a part ``large`` of the people lives in large communes.
 
-    A census column says it by its prefix: C is the complementary exploitation, P the principal one.
+    It is design effect x (1 - f) / f with f the share of people surveyed, 0 where all are. A census column says it by
+    its prefix: C is the complementary exploitation, P the principal one.
     """
     formula = indicator.number or indicator.base
     letters = {column[0] for alias, column in formula.columns if column[:2] in {"P_", "C_"}} if formula else set()
     letter = "C" if "C" in letters else "P"
     if not letters or indicator.kind == "quantile" or set(indicator.aliases) & {"revenu", "caf"}:
-        return np.ones(len(large))
-    rates = facts()["sampling"]
-    return np.asarray(np.where(large, rates[f"{letter}_large"]["value"], rates[f"{letter}_small"]["value"]))
+        return np.zeros(len(large))
+    effect = facts()["confidence"]["design_effect"]["value"]
+    rates = (facts()["sampling"][f"{letter}_{size}"]["value"] for size in ("large", "small"))
+    in_large, in_small = (effect * (1 - rate) / rate for rate in rates)
+    return np.asarray(large * in_large + (1 - large) * in_small)
 
 
-def sampling_deviation(indicator: Indicator, value: Values, base: Values, rate: Values) -> Values:
-    """The standard error of sampling: simple random sampling of rate ``rate``, times the design effect.
+def sampling_deviation(indicator: Indicator, value: Values, base: Values, factor: Values) -> Values:
+    """The standard error of sampling: simple random sampling, whose ``factor`` is that of :func:`sampling_factor`.
 
-    For a share p of n people: sqrt(deff x p(1-p)/n x (1-f)/f), in points; for a count N: sqrt(deff x N x (1-f)/f).
+    For a share p of n people: sqrt(factor x p(1-p)/n), in points; for a count N: sqrt(factor x N).
     """
-    factor = facts()["confidence"]["design_effect"]["value"] * (1 - rate) / rate
     with np.errstate(invalid="ignore", divide="ignore"):
         if indicator.kind == "count":
             return np.asarray(np.sqrt(factor * np.maximum(value, 0)))

@@ -5,28 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
 from carreau.errors import Missing, Unknown
 from carreau.places.codes import commune_of
 from carreau.products.declare import Hands
-from carreau.products.electoral_profile.refined import Codes, StationFrame, blank, codes_of, numbers, texts
+from carreau.products.electoral_profile.constituencies import told
+from carreau.products.electoral_profile.refined import Codes, Mask, TargetFrame, blank, codes_of, numbers, texts
 from carreau.terms import Territory
 
-Mask = npt.NDArray[np.bool_]
 
-
-def all_stations(hands: Hands) -> StationFrame:
+def all_stations(hands: Hands) -> TargetFrame:
     """Every station of the country, sorted by code, without geometry (``placed`` is not known here)."""
     columns = ["bv_id", "code_commune", "code_departement", "libelle_commune", "inscrits"]
     table = pa.concat_tables([handed.read(columns) for handed in hands["bureaux"]]).sort_by("bv_id")
     codes, communes, departments = (codes_of(table[name]) for name in columns[:3])
     labels, registered = texts(table["libelle_commune"]), numbers(table["inscrits"])
-    return StationFrame(codes, communes, departments, labels, registered, blank(len(codes)))
+    return TargetFrame(codes, communes, departments, labels, registered, blank(len(codes)))
 
 
-def chosen(territory: Territory, places: StationFrame, hands: Hands) -> Mask:
+def chosen(territory: Territory, places: TargetFrame, hands: Hands) -> Mask:
     """Which stations belong to a territory; :class:`~carreau.errors.Unknown` with near names when none does.
 
     An arrondissement of Paris, Lyon or Marseille stands for its whole commune: see :func:`widened`.
@@ -75,19 +73,8 @@ def _members(hands: Hands) -> dict[str, set[str]]:
 
 
 def _constituencies(hands: Hands) -> dict[str, str]:
-    """The constituency of each station that a file of ballots or of contours tells, the last word to the contours.
-
-    :class:`~carreau.errors.Missing` when no file tells any.
-    """
-    found: dict[str, str] = {}
-    for handed in (*hands.get("ballots", ()), *hands.get("bureaux", ())):
-        table = handed.read(["bv_id", "code_departement", "code_circonscription"])
-        rows = zip(*(texts(table[name]) for name in table.column_names), strict=True)
-        found |= {
-            station: code if len(code) >= 4 else department + code.zfill(2)
-            for station, department, code in rows
-            if code
-        }
+    """The constituency of each station that a file tells; :class:`~carreau.errors.Missing` when none tells any."""
+    found = told(hands)
     if not found:
         raise Missing(
             "aucun fichier ne dit à quelle circonscription appartient un bureau",
@@ -106,9 +93,9 @@ def _found(mask: Mask, territory: Territory, noun: str, known: Iterable[str]) ->
     return mask
 
 
-def taken(frame: StationFrame, mask: Mask) -> StationFrame:
+def taken(frame: TargetFrame, mask: Mask) -> TargetFrame:
     """The stations of ``frame`` that ``mask`` keeps."""
-    return StationFrame(
+    return TargetFrame(
         frame.codes[mask],
         frame.communes[mask],
         frame.departments[mask],

@@ -1,4 +1,4 @@
-"""What the profile is built from: source tables brought onto one set of zones, and the weights from zones to stations.
+"""What the profile is built from: source tables brought onto one set of zones, and the weights from zones to places.
 
 Nothing here reads a file: the house hands over tables, the functions of this product are pure.
 """
@@ -18,6 +18,8 @@ from carreau.products.declare import Input
 Codes = npt.NDArray[np.str_]
 Texts = npt.NDArray[np.object_]
 Values = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+Shapes = npt.NDArray[np.object_]
 
 SECRECY: Mapping[str, str] = {
     "s": "secret statistique (s)",
@@ -28,11 +30,13 @@ SECRECY: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class StationFrame:
-    """Today's stations of a territory, one entry per station, sorted by code.
+class TargetFrame:
+    """The places that figures are brought onto, one entry per place, sorted by code: stations, or larger places.
 
-    ``placed`` says how a station lies on the ground: ``contour``, ``commune`` (the commune's only station takes the
-    commune's contour) or empty (no contour: its elections are known, its inhabitants are not).
+    ``communes`` is the commune of each (of ballots), empty for a place larger than a commune. ``placed`` says how a
+    place lies on the ground: ``contour``, ``commune`` (the commune's only station takes the commune's contour) or
+    empty (a station without contour: its elections are known, its inhabitants are not). ``this`` is how a sentence
+    names one of them.
     """
 
     codes: Codes
@@ -41,6 +45,7 @@ class StationFrame:
     labels: Texts
     registered: Values
     placed: Texts
+    this: str = "ce bureau"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +64,15 @@ class ZoneFrame:
 
 @dataclass(frozen=True, slots=True)
 class Refined:
-    """Source columns on zones, and the weights that carry them to the stations.
+    """Source columns on zones, and the weights that carry them to the targets (stations, or larger places).
 
-    ``weights`` is a sparse matrix zones x stations: the share of each zone that goes to each station.
+    ``weights`` is a sparse matrix zones x targets: the share of each zone that goes to each target.
     ``tables[alias][column]`` is a column over the zones, NaN where the source says nothing;
     ``reasons[alias][column]`` is why, in the publisher's mark, where there is one. ``inputs[alias]`` are the files
     that speak of the territory, those behind the weights included.
     """
 
-    stations: StationFrame
+    targets: TargetFrame
     zones: ZoneFrame
     weights: sparse.csr_array
     tables: Mapping[str, Mapping[str, Values]]

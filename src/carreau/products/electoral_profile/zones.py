@@ -7,15 +7,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from carreau.places.codes import commune_of, department_of
 from carreau.places.successions import located
 from carreau.products.declare import Handed, Hands, Input
 from carreau.products.electoral_profile.indicators import PUBLISHED, Indicator
-from carreau.products.electoral_profile.refined import Codes, Texts, Values, blank, codes_of, numbers, texts
+from carreau.products.electoral_profile.refined import Codes, Mask, Texts, Values, blank, codes_of, numbers, texts
 
-Mask = npt.NDArray[np.bool_]
 KEYS: Final[Mapping[str, str]] = {"caf": "CODGEO"}
 INCOME: Final = "revenu"
 MEDIAN: Final = PUBLISHED[0.5]

@@ -16,7 +16,7 @@ from carreau.house.gather import Gatherer, hands_of
 from carreau.products import Draft, Hands, Input, Product, catalogue, inputs_of
 from carreau.products.electoral_profile.build import build, refine
 from carreau.products.electoral_profile.material import Material
-from carreau.products.electoral_profile.refined import Refined, StationFrame, ZoneFrame
+from carreau.products.electoral_profile.refined import Refined, TargetFrame, ZoneFrame
 from carreau.terms import Territory
 from carreau.testing.town import Town, town, written
 
@@ -108,7 +108,7 @@ def territory() -> Callable[..., Refined]:
         communes, ours = facts.get("communes", ["96001"] * zones), facts.get("of_stations", ["96001"] * stations)
         placed = facts.get("placed", ["contour"] * stations)
         return Refined(
-            StationFrame(
+            TargetFrame(
                 np.array([f"s{k}" for k in range(stations)]),
                 np.array(ours),
                 np.array([commune[:2] for commune in ours]),

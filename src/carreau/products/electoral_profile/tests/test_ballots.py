@@ -18,8 +18,8 @@ from carreau.products.electoral_profile.ballots import Elections, commune_now, e
 from carreau.products.electoral_profile.brought import estimates_of_election
 from carreau.products.electoral_profile.elections import GENERAL, Election, Measure
 from carreau.products.electoral_profile.estimate import NOBODY, Estimate
-from carreau.products.electoral_profile.material import Material
-from carreau.products.electoral_profile.refined import StationFrame
+from carreau.products.electoral_profile.material import Brought, Material
+from carreau.products.electoral_profile.refined import TargetFrame
 from carreau.testing.town import Town
 
 NAN = float("nan")
@@ -89,7 +89,7 @@ def again(hands: Hands, product: Product, material: Material, other: Handed) -> 
     (pair,) = (one for one in hands["ballots_candidats"] if one.input.name == "candidats_results.parquet")
     voices = replace(pair, input=replace(pair.input, digest="altered"))
     more = {"ballots": (*hands["ballots"], other), "ballots_candidats": (*hands["ballots_candidats"], voices)}
-    return elections_of({**hands, **more}, product.facts["elections"], material.places, material.refined.stations)
+    return elections_of({**hands, **more}, product.facts["elections"], material.places, material.refined.targets)
 
 
 def of_2022(hands: Hands) -> tuple[Handed, pa.Table]:
@@ -138,7 +138,7 @@ def test_an_election_without_its_candidates_keeps_its_turnout(
     hands: Hands, product: Product, material: Material
 ) -> None:
     left = {**hands, "ballots_candidats": ()}
-    found = elections_of(left, product.facts["elections"], material.places, material.refined.stations)
+    found = elections_of(left, product.facts["elections"], material.places, material.refined.targets)
     names = [measure.name for measure in found.brought[0].election.measures]
     assert names == ["inscrits", "participation", "blancs", "nuls"]
 
@@ -149,20 +149,20 @@ def test_a_pair_that_does_not_tell_the_election_gives_no_candidate(
     pairs = hands["ballots_candidats"]
     silent = tuple(replace(one, read=lambda *_: pairs[0].read().slice(0, 0)) for one in pairs)
     left = {**hands, "ballots_candidats": silent}
-    found = elections_of(left, product.facts["elections"], material.places, material.refined.stations)
+    found = elections_of(left, product.facts["elections"], material.places, material.refined.targets)
     assert all(len(one.election.measures) == 4 for one in found.brought)
     assert all(len(one.election.inputs) == 1 for one in found.brought)
 
 
-def frame(codes: Sequence[str], registered: Sequence[float]) -> StationFrame:
+def frame(codes: Sequence[str], registered: Sequence[float]) -> TargetFrame:
     communes = np.array([code[:5] for code in codes])
     departments, size = np.array([code[:2] for code in codes]), len(codes)
     labels, placed = np.full(size, "", dtype=object), np.full(size, "contour", dtype=object)
-    return StationFrame(np.array(codes), communes, departments, labels, np.asarray(registered, float), placed)
+    return TargetFrame(np.array(codes), communes, departments, labels, np.asarray(registered, float), placed)
 
 
 def told(
-    codes: Sequence[str], today: StationFrame, places: StationFrame | None = None, **counts: Sequence[float]
+    codes: Sequence[str], today: TargetFrame, places: TargetFrame | None = None, **counts: Sequence[float]
 ) -> dict[str, Estimate]:
     """Participation and blank votes of an election held in stations of today."""
     given = {name: np.asarray(counts.get(name, [NAN] * len(codes)), dtype=float) for name in GENERAL}
@@ -183,10 +183,11 @@ def told(
     )
     dense = np.array([[float(code == other) for other in today.codes] for code in codes])
     weights: Any = sparse.csr_array(dense)
-    found = estimates_of_election(election, weights, today, places or today)
+    found = estimates_of_election(Brought(election, weights), today, places or today)
     return {estimate.indicator.name.removeprefix("pres_2022_t1_"): estimate for estimate in found}
 
 
+WITHOUT = [sentence.format(this="ce bureau") for sentence in (NOBODY, brought.NO_RESULT)]
 CODES = ("96001_0001", "96001_0002", "96002_0001")
 
 
@@ -215,8 +216,8 @@ def test_a_station_of_unknown_size_today_is_taken_as_wholly_changed() -> None:
 def test_a_station_without_past_says_so_and_so_does_a_figure_that_is_not_published() -> None:
     today = frame((*CODES, "96002_0002"), [500, 400, 100, 90])
     found = told(CODES, today, inscrits=[500, 400, 0], votants=[250, 300, 0], blancs=[5, NAN, 0])
-    assert found["participation"].status.tolist() == ["", "", NOBODY, brought.NO_RESULT]
-    assert found["blancs"].status.tolist() == ["", brought.NOT_PUBLISHED, NOBODY, brought.NO_RESULT]
+    assert found["participation"].status.tolist() == ["", "", *WITHOUT]
+    assert found["blancs"].status.tolist() == ["", brought.NOT_PUBLISHED, *WITHOUT]
     assert np.isnan(found["blancs"].value[1:]).all()
     assert np.isnan(found["blancs"].number[1])
 

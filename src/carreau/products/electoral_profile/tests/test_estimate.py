@@ -91,7 +91,7 @@ def test_a_base_of_nobody_gives_no_share_and_says_that_nobody_is_concerned(terri
     refined = territory([[1.0]], {"population": {"P_POP": [100], "X": [0], "Y": [0]}})
     found = estimated(refined, "population.X", "population.Y")
     assert np.isnan(found.value[0])
-    assert found.status[0] == said.NOBODY
+    assert found.status[0] == said.NOBODY.format(this="ce bureau")
 
 
 def test_nobody_at_all_is_a_count_of_zero(territory: Made) -> None:
@@ -121,7 +121,7 @@ def test_a_count_is_not_borrowed_from_the_commune(territory: Made) -> None:
 
 def test_a_station_that_no_zone_reaches_says_so(territory: Made) -> None:
     refined = territory([[1.0, 0.0]], {"population": {"P_POP": [300]}})
-    assert estimated(refined, "population.P_POP").status[1] == said.NOT_REACHED
+    assert estimated(refined, "population.P_POP").status[1] == said.NOT_REACHED.format(this="ce bureau")
 
 
 def test_a_territory_that_the_source_does_not_cover_is_out_of_scope_and_never_zero(territory: Made) -> None:

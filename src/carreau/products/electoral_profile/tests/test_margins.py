@@ -93,22 +93,26 @@ def test_a_borrowed_share_has_the_margin_of_its_commune(territory: Made) -> None
 
 
 def test_income_and_benefits_are_not_sampled(territory: Made) -> None:
-    large = np.array([True, False])
+    large = np.array([1.0, 0.0, 0.5])
     for text in ("revenu.TP60 * population.P_POP / 100", "caf.A"):
-        assert margins.sampling_rate(indicator(text, "population.P_POP"), large).tolist() == [1.0, 1.0]
-    assert margins.sampling_rate(indicator("population.P_X"), large).tolist() == [0.4, 1.0]
-    assert margins.sampling_rate(indicator("population.C_X"), large).tolist() == [0.4, 0.2]
+        assert margins.sampling_factor(indicator(text, "population.P_POP"), large).tolist() == [0.0, 0.0, 0.0]
+
+
+def test_a_place_that_spans_communes_is_sampled_as_its_people_are() -> None:
+    large = np.array([1.0, 0.0, 0.5])
+    assert margins.sampling_factor(indicator("population.P_X"), large) == pytest.approx([2.25, 0, 1.125])
+    assert margins.sampling_factor(indicator("population.C_X"), large) == pytest.approx([2.25, 6, 4.125])
 
 
 def test_the_sampling_of_a_share_follows_the_published_approximation() -> None:
     share = indicator("population.C_X", "population.P_POP")
-    found = margins.sampling_deviation(share, np.array([20.0]), np.array([1000.0]), np.array([0.4]))
+    found = margins.sampling_deviation(share, np.array([20.0]), np.array([1000.0]), np.array([1.5 * 0.6 / 0.4]))
     assert found[0] == pytest.approx(100 * np.sqrt(1.5 * 0.2 * 0.8 / 1000 * 0.6 / 0.4))
 
 
 def test_the_sampling_of_a_count_and_of_a_ratio_follow_their_size() -> None:
     count, ratio = (replace(indicator("population.C_X"), kind=kind) for kind in ("count", "ratio"))
-    n, f = np.array([400.0]), np.array([0.4])
+    n, f = np.array([400.0]), np.array([1.5 * 1.5])
     assert margins.sampling_deviation(count, n, n, f)[0] == pytest.approx(np.sqrt(1.5 * 400 * 1.5))
     assert margins.sampling_deviation(ratio, np.array([2.0]), n, f)[0] == pytest.approx(2 * np.sqrt(1.5 * 1.5 / 400))
 
@@ -116,7 +120,7 @@ def test_the_sampling_of_a_count_and_of_a_ratio_follow_their_size() -> None:
 @pytest.mark.parametrize("value", [0.0, 100.0])
 def test_a_share_of_none_or_all_of_a_sample_is_not_certain(value: float) -> None:
     share = indicator("population.C_X", "population.P_POP")
-    found = margins.sampling_deviation(share, np.array([value]), np.array([50.0]), np.array([0.4]))
+    found = margins.sampling_deviation(share, np.array([value]), np.array([50.0]), np.array([1.5]))
     assert found[0] > 0
 
 

@@ -43,7 +43,7 @@ def test_france_has_its_stations_and_lyon_its_own(published: Hands, profiled: Pr
     with_contour = handed.read(["bv_id", "geometry"])["geometry"]
     assert len(with_contour) - with_contour.null_count == 68_265
     material, draft = profiled("com:69123")
-    assert Counter(material.refined.stations.placed.tolist()) == {"contour": 303, "": 2}
+    assert Counter(material.refined.targets.placed.tolist()) == {"contour": 303, "": 2}
     assert draft.table.num_rows == 305
     assert draft.geometry.num_rows == 303
 
@@ -76,8 +76,8 @@ def test_a_rural_department_is_carried_whole(profiled: Profiled) -> None:
     lost = float(material.refined.coverage["population_perdue"])  # type: ignore[arg-type] # a number
     carried = draft.table["population"].to_pandas().sum()
     assert carried + lost == pytest.approx(people, rel=1e-9)
-    only = Counter(material.refined.stations.communes.tolist())
-    alone = np.array([only[commune] == 1 for commune in material.refined.stations.communes.tolist()])
+    only = Counter(material.refined.targets.communes.tolist())
+    alone = np.array([only[commune] == 1 for commune in material.refined.targets.communes.tolist()])
     assert alone.mean() > 0.8
     margins = draft.table["part_65_ans_ou_plus_marge"].to_pandas().to_numpy(dtype=float)
     assert np.nanmax(margins[alone & (draft.table["part_65_ans_ou_plus_note"].to_pandas() == "A").to_numpy()]) <= 2

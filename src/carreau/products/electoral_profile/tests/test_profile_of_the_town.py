@@ -46,7 +46,7 @@ def by_method(refined_as: Callable[..., Material], hands: Hands) -> dict[str, Re
 def true_column(place: Town, refined: Refined) -> Callable[[str, str], np.ndarray]:
     """The function that gives a true column in the order of the stations."""
     row = {code: position for position, code in enumerate(place.truth["bv_id"].to_pylist())}
-    order = [row[code] for code in refined.stations.codes.tolist()]
+    order = [row[code] for code in refined.targets.codes.tolist()]
     return lambda _, name: place.truth[name].cast(pa.float64()).fill_null(np.nan).to_numpy()[order]
 
 
@@ -79,7 +79,7 @@ def test_a_gap_is_empty_when_the_figure_or_the_level_is(draft: Draft) -> None:
 
 
 def test_the_only_station_of_a_commune_has_its_communes_very_figures(material: Material, figures: Figures) -> None:
-    (only,) = np.flatnonzero(material.refined.stations.communes == "96002")
+    (only,) = np.flatnonzero(material.refined.targets.communes == "96002")
     here = material.refined.zones.communes == "96002"
     for column in ("P_POP", "P_POP0014", "P_POP_IMM"):
         total = material.refined.column("population", column)[here].sum()
@@ -95,7 +95,7 @@ def test_the_only_station_of_a_commune_has_its_communes_very_figures(material: M
 def test_each_comparison_is_the_sum_over_the_zones(
     material: Material, figures: Figures, level: str, codes: str
 ) -> None:
-    zones, stations = getattr(material.refined.zones, codes), getattr(material.refined.stations, codes)
+    zones, stations = getattr(material.refined.zones, codes), getattr(material.refined.targets, codes)
     young, people = (material.refined.column("population", name) for name in ("P_POP0014", "P_POP"))
     for place in np.unique(stations):
         expected = young[zones == place].sum() / people[zones == place].sum() * 100

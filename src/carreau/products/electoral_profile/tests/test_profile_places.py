@@ -124,7 +124,7 @@ def test_a_part_of_the_department_gets_its_own_people_only(refined_as: Callable[
     whole = refined_as(hands, "dep:96").refined
     part = refined_as(hands, "com:96003").refined
     people = whole.column("population", "P_POP")
-    here = np.isin(whole.stations.communes, ["96003"])
+    here = np.isin(whole.targets.communes, ["96003"])
     np.testing.assert_allclose(part.weights.T @ people, (whole.weights.T @ people)[here])
 
 
@@ -167,7 +167,7 @@ def test_the_only_station_of_a_commune_without_its_outline_has_no_contour_but_al
     refined_as: Callable[..., Material], hands: Hands
 ) -> None:
     material = refined_as(hands, "com:96002", without=("communes",))
-    assert material.refined.stations.placed.tolist() == [""]
+    assert material.refined.targets.placed.tolist() == [""]
     assert material.geometry.num_rows == 0
     assert (material.refined.weights.T @ np.nan_to_num(material.refined.column("population", "P_POP")))[0] > 0
 
@@ -191,8 +191,8 @@ def test_without_any_contour_or_address_people_are_spread_by_registered_voters(
     material = refined_as(bare, "dep:96", ("adresses", "communes"))
     assert set(material.refined.zones.methods.tolist()) == {"commune", "identite"}
     people = material.refined.weights.T @ material.refined.column("population", "P_POP")
-    large = material.refined.stations.communes == "96001"
-    registered = material.refined.stations.registered
+    large = material.refined.targets.communes == "96001"
+    registered = material.refined.targets.registered
     np.testing.assert_allclose(people[large] / people[large].sum(), registered[large] / registered[large].sum())
     assert any("selon les inscrits, faute de contour" in remark for remark in material.refined.remarks)
 
@@ -207,7 +207,7 @@ def test_addresses_under_the_registers_own_codes_are_brought_to_the_ministrys(
         own = pc.binary_join_element_wise("reu", table["bv_id"], "/")
         return table.set_column(table.column_names.index("bv_id"), "bv_id", own)
 
-    codes = material.refined.stations.codes.tolist()
+    codes = material.refined.targets.codes.tolist()
     names = pa.table({"id_reu": [f"reu/{code}" for code in codes], "bv_id": codes})
     more = {
         "adresses": (replace(handed, read=renamed),),

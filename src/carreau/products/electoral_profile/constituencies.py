@@ -1,0 +1,105 @@
+"""Which constituency each station votes in: as the files of ballots and contours say, else by the drawn limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from carreau.places.remarks import counted
+from carreau.products.declare import Hands, Input, Keep
+from carreau.products.electoral_profile.refined import Codes, Mask, Shapes, TargetFrame, codes_of, texts
+from carreau.store import digest_of
+
+WHOLE: Final = 0.8  # a commune that lies so much in one constituency is not cut: few are
+_READ: Final = ("bureaux", "ballots", "circonscriptions")
+_DRAWN: Final = (
+    "bureau{x} {sont} rattachés à leur circonscription par le dessin simplifié de celle-ci, faute de fichier qui la "
+    "dise : dans le Rhône, où les résultats la disent, ce rattachement est juste pour 89 bureaux sur 100"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Constituencies:
+    """The constituency of each station of the country (empty where unknown), and whether the drawn limits gave it."""
+
+    codes: Codes
+    drawn: Mask
+    inputs: tuple[Input, ...]
+
+    def remarks(self, here: Mask) -> tuple[str, ...]:
+        """What a reader should know of how the stations ``here`` found their constituency."""
+        unknown = counted(int((here & (self.codes == "")).sum()), "bureau{x} sans circonscription connue")
+        return (*counted(int((here & self.drawn).sum()), _DRAWN), *unknown)
+
+
+def constituencies_of(places: TargetFrame, hands: Hands, keep: Keep) -> Constituencies:
+    """The constituency of each station of ``places`` (all of the country's, sorted by code)."""
+    files = [(alias, entry.input.digest) for alias in _READ for entry in hands.get(alias, ())]
+    table = keep(digest_of("constituencies", files), lambda: _found(places, hands))
+    codes, drawn = codes_of(table["code_circonscription"]), table["dessin"].to_numpy()
+    aliases = ("bureaux", "ballots", *(("circonscriptions",) if drawn.any() else ()))
+    return Constituencies(codes, drawn, tuple(entry.input for alias in aliases for entry in hands.get(alias, ())))
+
+
+def told(hands: Hands) -> dict[str, str]:
+    """The constituency of each station that a file of ballots or of contours tells, the last word to the contours."""
+    found: dict[str, str] = {}
+    for handed in (*hands.get("ballots", ()), *hands.get("bureaux", ())):
+        table = handed.read(["bv_id", "code_departement", "code_circonscription"])
+        table = table.filter(table["code_circonscription"].is_valid())
+        rows = zip(*(texts(table[name]) for name in table.column_names), strict=True)
+        found |= {
+            station: code if len(code) >= 4 else department + code.zfill(2)
+            for station, department, code in rows
+            if code
+        }
+    return found
+
+
+def _found(places: TargetFrame, hands: Hands) -> pa.Table:
+    """One row per station: ``code_circonscription`` (empty where unknown) and ``dessin``, whether the map gave it."""
+    known = told(hands)
+    said = np.array([known.get(code, "") for code in places.codes.tolist()], dtype=np.str_)
+    drawn = _by_commune(_by_point(places, hands), places, said)
+    codes = np.where(said != "", said, drawn)
+    return pa.table({"code_circonscription": pa.array(codes, pa.string()), "dessin": (said == "") & (drawn != "")})
+
+
+def _by_point(places: TargetFrame, hands: Hands) -> Codes:
+    """The drawn constituency that holds a point inside each station; empty without contour or across a department."""
+    found = np.full(len(places.codes), "", dtype="<U8")
+    for handed in hands.get("circonscriptions", ()):
+        limits = handed.read(["code_circonscription", "code_departement", "geometry"])
+        limits = limits.filter(limits["geometry"].is_valid())
+        tree = shapely.STRtree(shapely.make_valid(_shapes(limits)))
+        shapes = pa.concat_tables([one.read(["bv_id", "geometry"]) for one in hands["bureaux"]]).sort_by("bv_id")
+        station, limit = tree.query(shapely.point_on_surface(_shapes(shapes)), predicate="intersects")
+        same = codes_of(limits["code_departement"])[limit] == places.departments[station]
+        found[station[same]] = codes_of(limits["code_circonscription"])[limit[same]]
+    return found
+
+
+def _shapes(table: pa.Table) -> Shapes:
+    """The geometries of a table."""
+    return np.asarray(shapely.from_wkb(table["geometry"].to_numpy(zero_copy_only=False)), dtype=np.object_)
+
+
+def _by_commune(drawn: Codes, places: TargetFrame, said: Codes) -> Codes:
+    """Each station's drawn constituency, made one for a commune that lies nearly whole in one of them.
+
+    What files say of other stations of the commune counts before the drawing.
+    """
+    best = np.where(said != "", said, drawn)
+    names, code = np.unique(best, return_inverse=True)
+    commune = np.unique(places.communes, return_inverse=True)[1]
+    voters = (np.nan_to_num(places.registered) + 1e-6) * (best != "")
+    pairs, pair = np.unique(commune * len(names) + code, return_inverse=True)
+    in_pair, in_commune = np.bincount(pair, voters), np.bincount(commune, voters)
+    whole = (in_pair > 0) & (in_pair >= WHOLE * in_commune[pairs // len(names)])
+    own = np.full(len(in_commune), "", dtype=names.dtype)
+    own[pairs[whole] // len(names)] = names[pairs[whole] % len(names)]
+    return np.where(own[commune] != "", own[commune], drawn)
