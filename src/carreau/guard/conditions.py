@@ -6,7 +6,7 @@ read. Comparisons of texts are those of their bytes in UTF-8, case included.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from math import isfinite
 from typing import Any, Final
@@ -57,14 +57,6 @@ def measured(condition: Condition) -> None:
                 advice="poser plusieurs questions plus simples, ou employer « in » pour une liste de valeurs",
             )
         level = [inner for outer in level for inner in _inner(outer)]
-
-
-def conditions_in(condition: Condition) -> Iterator[Compare]:
-    """The comparisons that a condition is made of."""
-    if isinstance(condition, Compare):
-        yield condition
-    for inner in _inner(condition):
-        yield from conditions_in(inner)
 
 
 def said_condition(condition: Condition) -> dict[str, Any]:
@@ -127,7 +119,7 @@ def _among(compare: Compare, column: Column, values: pa.ChunkedArray) -> pa.Chun
     if not isinstance(compare.value, tuple) or len(compare.value) > LONGEST:
         raise _misfit(compare, column, f"une liste d'au plus {LONGEST} valeurs")
     if not compare.value:
-        return pc.fill_null(pc.and_kleene(pc.is_null(values), False), False)
+        return pc.and_(pc.is_null(values), pa.scalar(False))
     wanted = [_value(compare, column, value) for value in compare.value if value is not None]
     kind = ARROW_TYPES[column.type]
     if column.type == "integer" and any(isinstance(value, float) for value in wanted):

@@ -145,11 +145,12 @@ def _allowed(column: Column, method: Method) -> None:
         )  # fmt: skip
     additive = column.role in {Role.COUNT, Role.WEIGHT} or (column.role is Role.MEASURE and not column.of)
     if method in {"sum", "average"} and not additive:
+        name = column.name if column.role is Role.SHARE else column.of
         raise Refused(
             f"« {column.name} » ne se somme pas et sa moyenne tromperait : une part se refait de ses effectifs",
             given=f"{method} de {column.name}",
             expected="un effectif, par exemple inscrits ou une colonne en _nombre ou _base",
-            advice=f"sommer {column.of or column.name}_nombre et {column.of or column.name}_base, puis diviser",
+            advice=f"sommer {name}_nombre et {name}_base, puis diviser",
         )
 
 

@@ -145,3 +145,9 @@ def released(signer: Signer) -> Callable[..., Release]:
         return release(draft_of(**draft), signer=signer, made_at=AT, previous="")
 
     return make
+
+
+@pytest.fixture(scope="session")
+def whole(released: Callable[..., Release]) -> Release:
+    """The release of the three stations."""
+    return released()

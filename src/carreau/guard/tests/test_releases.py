@@ -26,11 +26,6 @@ from carreau.terms import Column
 AT = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def whole(released: Callable[..., Release]) -> Release:
-    return released()
-
-
 def test_a_release_cannot_be_made_by_hand_nor_changed(whole: Release) -> None:
     with pytest.raises(Refused, match="ne se fabrique pas"):
         Release("essai", "Profil")
