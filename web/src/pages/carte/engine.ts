@@ -1,0 +1,337 @@
+// One map: contours by PMTiles, colours by feature states. The only file that speaks to MapLibre.
+import { Map as GlMap, addProtocol, setWorkerUrl, type ExpressionSpecification, type MapGeoJSONFeature } from 'maplibre-gl'
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
+import { Protocol } from 'pmtiles'
+import type { Bounds, Level, LevelFacts } from '@/lib/types'
+import { NONE } from '@/lib/scales'
+import type { View } from '@/lib/state'
+import { hatchImage, type Ink } from './ink'
+
+setWorkerUrl(workerUrl)
+addProtocol('pmtiles', new Protocol({ metadata: false }).tile)
+
+/** What each place of a level looks like, by its row: class of colour, hatching (0, 1 low grade, 2 no figure), dimmed. */
+export type Looks = { classes: Uint8Array; hatch: Uint8Array; dim: Uint8Array | null }
+export type Hit = { level: Level; row: number; code: string; x: number; y: number }
+export type Options = {
+  container: HTMLElement
+  tiles: string
+  levels: readonly LevelFacts[]
+  view: View | null
+  bounds: Bounds
+  ink: Ink
+  label: string
+  reducedMotion: boolean
+}
+export type Label = { name: string; lon: number; lat: number; weight: number }
+
+const FINE_FIRST: readonly Level[] = ['bureau', 'iris', 'commune', 'circonscription', 'departement']
+const AUTO: readonly Level[] = ['departement', 'commune', 'bureau']
+
+export class Engine {
+  readonly map: GlMap
+  private readonly levels: LevelFacts[]
+  private chosen: Level | 'auto' = 'auto'
+  private ink: Ink
+  private hovered: Hit | null = null
+  private picked: { level: Level; row: number } | null = null
+  private waiting: { x: number; y: number } | null = null
+  onhover: (hit: Hit | null) => void = () => undefined
+  onpick: (hit: Hit | null, added: boolean) => void = () => undefined
+  onview: (view: View) => void = () => undefined
+  onlevel: (level: Level) => void = () => undefined
+  onmoving: () => void = () => undefined
+
+  constructor(options: Options) {
+    this.levels = FINE_FIRST.flatMap((id) => options.levels.filter((level) => level.id === id))
+    this.ink = options.ink
+    this.map = new GlMap({
+      container: options.container,
+      style: { version: 8, sources: {}, layers: [{ id: 'ground', type: 'background', paint: { 'background-color': options.ink.ground } }] },
+      ...(options.view
+        ? { center: [options.view.lon, options.view.lat] as [number, number], zoom: options.view.zoom }
+        : { bounds: options.bounds, fitBoundsOptions: { padding: 24 } }),
+      minZoom: 2,
+      maxZoom: 17,
+      attributionControl: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      renderWorldCopies: false,
+      fadeDuration: options.reducedMotion ? 0 : 120,
+      canvasContextAttributes: { preserveDrawingBuffer: true, antialias: true },
+      localIdeographFontFamily: 'sans-serif',
+    })
+    this.map.touchZoomRotate.disableRotation()
+    this.map.keyboard.disableRotation()
+    const canvas = this.map.getCanvas()
+    canvas.setAttribute('aria-label', options.label)
+    this.map.once('style.load', () => this.dressed(options.tiles))
+    this.map.on('mousemove', (event) => this.moved(event.point.x, event.point.y))
+    this.map.on('mouseout', () => this.hover(null))
+    this.map.on('click', (event) => this.onpick(this.at(event.point.x, event.point.y), event.originalEvent.shiftKey))
+    this.map.on('move', () => this.onmoving())
+    this.map.on('moveend', () => this.viewed())
+  }
+
+  private dressed(tiles: string): void {
+    const { map } = this
+    for (const level of this.levels) {
+      map.addSource(level.id, {
+        type: 'vector',
+        url: `pmtiles://${tiles}`,
+        promoteId: 'id',
+        minzoom: level.minzoom,
+        maxzoom: level.maxzoom,
+      })
+    }
+    this.inked()
+    // The coarsest first: finer contours are drawn over it, then the lines, then what is pointed at.
+    for (const level of [...this.levels].reverse()) this.filled(level)
+    for (const level of [...this.levels].reverse()) this.outlined(level)
+    map.addSource('labels', { type: 'geojson', data: { type: 'FeatureCollection', features: [] } })
+    this.lettered()
+    this.levelled()
+    this.onlevel(this.level)
+  }
+
+  private filled({ id }: LevelFacts): void {
+    const dimmed: ExpressionSpecification = ['case', ['==', ['feature-state', 'd'], 1], 0.14, 1]
+    const about = { source: id, 'source-layer': id }
+    this.map.addLayer({ id: `${id}-fill`, type: 'fill', ...about, paint: { 'fill-color': this.colours([]), 'fill-opacity': dimmed, 'fill-antialias': false } })
+    for (const kind of [1, 2] as const) {
+      this.map.addLayer({
+        id: `${id}-hatch-${kind}`,
+        type: 'fill',
+        ...about,
+        paint: {
+          'fill-pattern': `hatch-${kind}`,
+          'fill-opacity': ['case', ['==', ['feature-state', 'd'], 1], 0, ['==', ['feature-state', 'h'], kind], 1, 0],
+        },
+      })
+    }
+  }
+
+  private outlined({ id }: LevelFacts): void {
+    const about = { source: id, 'source-layer': id, type: 'line' as const, layout: { 'line-join': 'round' as const } }
+    this.map.addLayer({ id: `${id}-line`, ...about, paint: { 'line-color': this.ink.line, 'line-width': this.width(id), 'line-opacity': 0.8 } })
+    this.map.addLayer({
+      id: `${id}-mark`,
+      ...about,
+      paint: {
+        'line-color': ['case', ['==', ['feature-state', 'p'], 1], this.ink.accent, this.ink.edge],
+        'line-width': ['case', ['==', ['feature-state', 'p'], 1], 3.5, ['==', ['feature-state', 'o'], 1], 2, 0],
+      },
+    })
+  }
+
+  private width(level: Level): ExpressionSpecification {
+    if (level === 'departement') return ['interpolate', ['linear'], ['zoom'], 4, 0.6, 8, 1.6, 12, 2.4]
+    if (level === 'bureau' || level === 'iris') return ['interpolate', ['linear'], ['zoom'], 8, 0.05, 10, 0.3, 13, 0.9, 16, 1.6]
+    return ['interpolate', ['linear'], ['zoom'], 5, 0.02, 7, 0.15, 9, 0.5, 12, 1.4]
+  }
+
+  private lettered(): void {
+    this.map.addLayer({
+      id: 'labels',
+      type: 'symbol',
+      source: 'labels',
+      layout: {
+        'text-field': ['get', 'name'],
+        'text-size': ['interpolate', ['linear'], ['get', 'rank'], 0, 14, 1, 11],
+        'text-max-width': 8,
+        'text-padding': 6,
+        'symbol-sort-key': ['get', 'rank'],
+        'text-font': ['Open Sans Regular'],
+      },
+      paint: { 'text-color': this.ink.text, 'text-halo-color': this.ink.halo, 'text-halo-width': 1.6 },
+    })
+  }
+
+  /** The level that is coloured now: the chosen one, or the finest that this zoom draws well. */
+  get level(): Level {
+    if (this.chosen !== 'auto') return this.chosen
+    const zoom = this.map.getZoom()
+    return this.autoLevels().findLast((level, rank) => rank === 0 || zoom >= this.startOf(level.id))?.id ?? 'bureau'
+  }
+
+  private autoLevels(): LevelFacts[] {
+    return AUTO.flatMap((id) => this.levels.filter((level) => level.id === id))
+  }
+
+  private startOf(level: Level): number {
+    const facts = this.levels.find((one) => one.id === level)
+    const wanted = level === 'commune' ? 6.7 : level === 'bureau' ? 9.6 : 0
+    return Math.max(wanted, facts?.minzoom ?? 0)
+  }
+
+  /** Whether the chosen level is too fine for this zoom: a coarser one is then seen below it. */
+  get tooFar(): boolean {
+    const facts = this.levels.find((one) => one.id === this.level)
+    return !!facts && this.map.getZoom() < facts.minzoom
+  }
+
+  choose(level: Level | 'auto'): void {
+    this.chosen = level
+    if (this.ready) this.levelled()
+  }
+
+  private get ready(): boolean {
+    return !!this.map.getLayer('labels')
+  }
+
+  /** Shows the layers of the levels that this choice may need; the borders of coarser levels stay, as lines. */
+  private levelled(): void {
+    const auto = this.autoLevels()
+    for (const { id, minzoom } of this.levels) {
+      const rank = auto.findIndex((level) => level.id === id)
+      const next = auto[rank + 1]
+      const own: [number, number] =
+        this.chosen === 'auto' ? [rank <= 0 ? 0 : this.startOf(id), next ? this.startOf(next.id) : 24] : [minzoom, 24]
+      const shown = this.chosen === 'auto' ? rank >= 0 : id === this.chosen
+      for (const layer of [`${id}-fill`, `${id}-hatch-1`, `${id}-hatch-2`, `${id}-mark`]) this.set(layer, shown, own)
+      const border = id === 'departement' || id === 'commune'
+      const lines: [number, number] = [shown ? own[0] : id === 'commune' ? 8 : 0, border ? 24 : own[1]]
+      this.set(`${id}-line`, shown || (border && this.coarser(id)), lines)
+    }
+  }
+
+  private coarser(level: Level): boolean {
+    const own = FINE_FIRST.indexOf(level)
+    return this.chosen === 'auto' || own > FINE_FIRST.indexOf(this.chosen)
+  }
+
+  private set(layer: string, shown: boolean, [from, to]: [number, number]): void {
+    this.map.setLayoutProperty(layer, 'visibility', shown ? 'visible' : 'none')
+    this.map.setLayerZoomRange(layer, Math.max(0, from), to)
+  }
+
+  private colours(scale: readonly string[]): ExpressionSpecification | string {
+    if (!scale.length) return this.ink.blank
+    const cases = scale.flatMap((colour, rank) => [rank, colour])
+    return ['match', ['coalesce', ['feature-state', 'c'], NONE], ...cases, this.ink.blank] as unknown as ExpressionSpecification
+  }
+
+  /** Colours a level. One state per place, whatever is on the screen: moving about then costs nothing. */
+  paint(level: Level, looks: Looks, scale: readonly string[]): void {
+    if (!this.ready) return void this.map.once('idle', () => this.paint(level, looks, scale))
+    const { map } = this
+    const { classes, hatch, dim } = looks
+    const feature = { source: level, sourceLayer: level, id: 0 }
+    for (let row = 0; row < classes.length; row++) {
+      feature.id = row
+      map.setFeatureState(feature, { c: classes[row], h: hatch[row], d: dim ? dim[row] : 0 })
+    }
+    map.setPaintProperty(`${level}-fill`, 'fill-color', this.colours(scale))
+  }
+
+  /** Wears other inks (light, dark): grounds, lines, hatching. Levels are painted again by the caller. */
+  wear(ink: Ink): void {
+    this.ink = ink
+    if (!this.ready) return
+    const { map } = this
+    this.inked()
+    map.setPaintProperty('ground', 'background-color', ink.ground)
+    for (const { id } of this.levels) {
+      map.setPaintProperty(`${id}-line`, 'line-color', ink.line)
+      map.setPaintProperty(`${id}-mark`, 'line-color', ['case', ['==', ['feature-state', 'p'], 1], ink.accent, ink.edge])
+    }
+    map.setPaintProperty('labels', 'text-color', ink.text)
+    map.setPaintProperty('labels', 'text-halo-color', ink.halo)
+  }
+
+  private inked(): void {
+    for (const kind of [1, 2] as const) {
+      const [image, options] = [hatchImage(kind, this.ink), { pixelRatio: 2 }]
+      if (this.map.hasImage(`hatch-${kind}`)) this.map.updateImage(`hatch-${kind}`, image)
+      else this.map.addImage(`hatch-${kind}`, image, options)
+    }
+  }
+
+  labels(labels: readonly Label[]): void {
+    const most = Math.max(1, ...labels.map((label) => label.weight))
+    const features = labels.map((label) => ({
+      type: 'Feature' as const,
+      geometry: { type: 'Point' as const, coordinates: [label.lon, label.lat] },
+      properties: { name: label.name, rank: 1 - Math.sqrt(label.weight / most) },
+    }))
+    const source = this.map.getSource('labels') as { setData?: (data: unknown) => void } | undefined
+    source?.setData?.({ type: 'FeatureCollection', features })
+  }
+
+  private at(x: number, y: number): Hit | null {
+    const { level } = this
+    if (!this.ready || !this.map.getLayer(`${level}-fill`)) return null
+    const [found] = this.map.queryRenderedFeatures([x, y], { layers: [`${level}-fill`] })
+    return found ? this.hitOf(found, level, x, y) : null
+  }
+
+  private hitOf(found: MapGeoJSONFeature, level: Level, x: number, y: number): Hit {
+    return { level, row: Number(found.properties.id), code: String(found.properties.code), x, y }
+  }
+
+  private moved(x: number, y: number): void {
+    const asked = this.waiting !== null
+    this.waiting = { x, y }
+    if (asked) return // at most one question per frame
+    requestAnimationFrame(() => {
+      const point = this.waiting
+      this.waiting = null
+      if (point && !this.map.isMoving()) this.hover(this.at(point.x, point.y))
+    })
+  }
+
+  private hover(hit: Hit | null): void {
+    const before = this.hovered
+    if (before?.row !== hit?.row || before?.level !== hit?.level) {
+      if (before) this.state(before, { o: 0 })
+      if (hit) this.state(hit, { o: 1 })
+      this.map.getCanvas().style.cursor = hit ? 'pointer' : ''
+    }
+    this.hovered = hit
+    this.onhover(hit)
+  }
+
+  /** Rings a place, as when its row of a table is pointed at. */
+  ring(place: { level: Level; row: number } | null): void {
+    if (this.hovered) this.state(this.hovered, { o: 0 })
+    this.hovered = place ? { ...place, code: '', x: 0, y: 0 } : null
+    if (place) this.state(place, { o: 1 })
+  }
+
+  /** Rings the chosen place for as long as it is chosen. */
+  pick(place: { level: Level; row: number } | null): void {
+    if (this.picked) this.state(this.picked, { p: 0 })
+    this.picked = place
+    if (place) this.state(place, { p: 1 })
+  }
+
+  private state(place: { level: Level; row: number }, state: Record<string, number>): void {
+    if (this.map.getSource(place.level)) this.map.setFeatureState({ source: place.level, sourceLayer: place.level, id: place.row }, state)
+  }
+
+  private viewed(): void {
+    const center = this.map.getCenter()
+    this.onview({ zoom: this.map.getZoom(), lat: center.lat, lon: center.lng })
+    this.onlevel(this.level)
+  }
+
+  /** The codes of the places of the level that are on the screen, each once. */
+  codesInView(most = 600): string[] {
+    if (!this.ready) return []
+    const codes = new Set<string>()
+    for (const found of this.map.queryRenderedFeatures({ layers: [`${this.level}-fill`] })) {
+      codes.add(String(found.properties.code))
+      if (codes.size >= most) break
+    }
+    return [...codes]
+  }
+
+  goTo(bounds: Bounds, still: boolean): void {
+    this.map.fitBounds(bounds, { padding: 56, maxZoom: 15, duration: still ? 0 : 180, linear: true })
+  }
+
+  remove(): void {
+    this.map.remove()
+  }
+}
