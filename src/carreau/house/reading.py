@@ -10,13 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from carreau.errors import Missing, Unknown
+from carreau.guard import Release
 from carreau.house.reading_catalogue import LEVEL_OF, catalogue_facts, indicators_of
 from carreau.house.reading_place import place_facts
 from carreau.house.reading_places import Places, bounds_of, places_of
-from carreau.house.reading_search import Entry, SearchIndex, words_of
+from carreau.house.reading_search import Entry, SearchIndex, Stations, voters
 from carreau.house.reading_sources import source_counts, sources_facts
 from carreau.house.served import Served
-from carreau.terms import Territory
+from carreau.house.watch import Watcher
+from carreau.terms import Compare, Role, Slice, Territory
 
 Made = TypeVar("Made")
 Index = npt.NDArray[np.int64]
@@ -33,6 +35,18 @@ def remembered(served: Served, key: object, make: Callable[[], Made]) -> Made:
             served.memory[key] = make()
         found: Made = served.memory[key]
         return found
+
+
+def warmed(served: Served, watcher: Watcher) -> None:
+    """Reads once what every visitor asks for: a server that answers, answers fast."""
+    watcher.started("serve", f"ouverture, {served.territory}", len(served.levels) + 1)
+    for level in served.levels:
+        places(served, level)
+        watcher.advanced()
+    catalogue(served)
+    search(served, "a", 1)
+    watcher.advanced()
+    watcher.ended(f"{sum(len(places(served, level).codes) for level in served.levels)} lieux")
 
 
 def catalogue(served: Served) -> dict[str, Any]:
@@ -102,7 +116,8 @@ def _rows_of(served: Served, known: Places, territory: Territory) -> Index:
         rows = list(_grouped(served, known, territory.kind).get(territory.code, ()))
     elif territory.kind == "epci":
         communes = _grouped(served, known, "com")
-        rows = [row for code in served.epci.get(territory.code, {}).get("communes", ()) for row in communes.get(code, ())]
+        members = served.epci.get(territory.code, {}).get("communes", ())
+        rows = [row for code in members for row in communes.get(code, ())]
     else:
         rows = []
     if not rows:
@@ -139,7 +154,7 @@ def place(served: Served, territory: str) -> dict[str, Any]:
             advice="demander ses lieux avec GET /api/v1/electoral_profile/rows?in=…",
         )
     release, known, told = served.levels[level], places(served, level), catalogue(served)
-    row = release.row(wanted.code)
+    row = _row(release, wanted.code)
     number = known.row[wanted.code]
     indicators = remembered(served, ("indicators", level), lambda: indicators_of(release.schema, served.facts))
     return {
@@ -162,6 +177,18 @@ def place(served: Served, territory: str) -> dict[str, Any]:
         "caveats": list(release.certificate["standing"]),
         "certificate": str(release.certificate["id"]),
     }
+
+
+def _row(release: Release, code: str) -> dict[str, Any]:
+    """The row of a place by its code, the first column, whether or not that column is declared as the key."""
+    key = release.schema.columns[0]
+    if key.role is Role.KEY:
+        return release.row(code)
+    rows = release.asked(Slice(where=Compare(key.name, "eq", code))).rows()
+    if not rows:
+        known = release.asked(Slice((key.name,))).arrow()[key.name].to_pylist()
+        raise Unknown.named(code, "lieu", known, "vérifier le code")
+    return rows[0]
 
 
 def _lineage_facts(served: Served) -> list[dict[str, Any]]:
@@ -188,36 +215,52 @@ def sources(served: Served, territories: Sequence[str]) -> list[dict[str, Any]]:
 
 def search(served: Served, text: str, limit: int) -> list[dict[str, Any]]:
     """At most ``limit`` places whose name or code answers to ``text``, the best first, with where they are."""
-    index = remembered(served, "search", lambda: SearchIndex(_entries(served)))
+    index = remembered(served, "search", lambda: _index(served))
     return [_found(served, entry) for entry in index.found(text, limit)]
 
 
-def _entries(served: Served) -> list[Entry]:
-    """All that can be found: the places of each level, and the communes and departments of the stations."""
-    stations = places(served, "bureau")
+def _index(served: Served) -> SearchIndex:
+    """All that can be found: the places of each level, the communes of the stations, the intercommunalities."""
+    known = places(served, "bureau")
+    weights = np.nan_to_num(known.registered).tolist()
+    stations = Stations(known.codes, _grouped(served, known, "com"), known.names, weights)
     entries = [entry for level in served.levels if level != "bureau" for entry in _level_entries(served, level)]
     if "commune" not in served.levels:
         entries += _commune_entries(served)
     entries += [
-        Entry("bureau", f"bv:{code}", code, f"{stations.names[row]}, bureau {code[6:].lstrip('0')}",
-              _voters(stations.registered[row]), float(stations.registered[row]), row,
-              (*words_of(stations.names[row]), code[6:].lstrip("0").lower()))
-        for row, code in enumerate(stations.codes)
-    ]  # fmt: skip
-    return entries + [
-        Entry("epci", f"epci:{code}", code, str(facts["name"]), f"{len(facts['communes'])} communes", 0.0, -1,
-              words_of(str(facts["name"])))
+        Entry("epci", code, str(facts["name"]), f"{len(facts['communes'])} communes", 0.0, -1)
         for code, facts in served.epci.items()
-    ]  # fmt: skip
+    ]
+    return SearchIndex(entries, stations)
 
 
 def _level_entries(served: Served, level: str) -> Iterable[Entry]:
     """What can be found of a level whose places have names."""
-    known, kind = places(served, level), KIND_OF[level]
+    known = places(served, level)
     for row, code in enumerate(known.codes):
         weight = float(np.nan_to_num(known.registered[row]))
-        detail = " · ".join(part for part in (_department(served, known, row), _voters(weight)) if part)
-        yield Entry(level, f"{kind}:{code}", code, known.names[row], detail, weight, row, words_of(known.names[row]))
+        detail = " · ".join(part for part in (_department(served, known, row), _counted(served, known, row)) if part)
+        commune = _commune_name(served, known, row) if level == "iris" else ""
+        name = f"{known.names[row]} ({commune})" if commune and commune not in known.names[row] else known.names[row]
+        yield Entry(level, code, name, detail, weight, row)
+
+
+def _counted(served: Served, known: Places, row: int) -> str:
+    """How many stations a commune or a department has, else how many voters a place has."""
+    if known.level not in {"commune", "departement"}:
+        return voters(float(np.nan_to_num(known.registered[row])))
+    kind = "com" if known.level == "commune" else "dep"
+    number = len(_grouped(served, places(served, "bureau"), kind).get(known.codes[row], ()))
+    return f"{number} bureaux" if number > 1 else f"{number} bureau"
+
+
+def _commune_name(served: Served, known: Places, row: int) -> str:
+    """The name of the commune of a place, when communes are served."""
+    if "commune" not in served.levels:
+        return ""
+    names = places(served, "commune")
+    number = names.row.get(known.communes[row])
+    return "" if number is None else names.names[number]
 
 
 def _commune_entries(served: Served) -> Iterable[Entry]:
@@ -226,8 +269,7 @@ def _commune_entries(served: Served) -> Iterable[Entry]:
     for code, rows in _grouped(served, stations, "com").items():
         name, weight = stations.names[rows[0]], float(np.nansum(stations.registered[rows]))
         count = f"{len(rows)} bureaux" if len(rows) > 1 else "1 bureau"
-        detail = f"{_department(served, stations, rows[0])} · {count}"
-        yield Entry("commune", f"com:{code}", code, name, detail, weight, rows[0], words_of(name))
+        yield Entry("commune", code, name, f"{_department(served, stations, rows[0])} · {count}", weight, rows[0])
 
 
 def _department(served: Served, known: Places, row: int) -> str:
@@ -240,19 +282,15 @@ def _department(served: Served, known: Places, row: int) -> str:
     return code if number is None else names.names[number]
 
 
-def _voters(number: float) -> str:
-    """« 1 234 inscrits », or nothing."""
-    return f"{int(number):,} inscrits".replace(",", "\u202f") if number > 0 else ""
-
-
 def _found(served: Served, entry: Entry) -> dict[str, Any]:
     """One place found, with its centre and bounds."""
+    territory = f"{KIND_OF.get(entry.kind, entry.kind)}:{entry.code}"
     known = places(served, entry.kind if entry.kind in served.levels else "bureau")
-    rows = [entry.row] if entry.kind in served.levels else _stations_of(served, entry)
+    rows = [entry.row] if entry.kind in served.levels else _rows_of(served, known, Territory.parse(territory)).tolist()
     bounds = bounds_of(known.bounds, rows)
     centre = _rounded(known.points[rows[0]], 5) if len(rows) == 1 else _middle(bounds)
     return {
-        "territory": entry.territory,
+        "territory": territory,
         "kind": entry.kind,
         "code": entry.code,
         "name": entry.name,
@@ -260,12 +298,6 @@ def _found(served: Served, entry: Entry) -> dict[str, Any]:
         "center": centre if centre and None not in centre else None,
         "bounds": bounds,
     }
-
-
-def _stations_of(served: Served, entry: Entry) -> list[int]:
-    """The stations of a place that is found by its name and is not of a level that is served."""
-    found: list[int] = _rows_of(served, places(served, "bureau"), Territory.parse(entry.territory)).tolist()
-    return found
 
 
 def _middle(bounds: Sequence[float] | None) -> list[float | None] | None:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from carreau.guard import Release
 from carreau.house.served import Served
 from carreau.sources.interieur_results.elections import elections
 from carreau.terms import Column, Role, Schema
@@ -26,13 +25,6 @@ LEVEL_OF: Final[Mapping[str, str]] = {
     "circo": "circonscription",
     "dep": "departement",
 }
-TITLES: Final[Mapping[str, tuple[str, str]]] = {
-    "bureau": ("Bureaux de vote", "Polling stations"),
-    "iris": ("IRIS", "IRIS"),
-    "commune": ("Communes", "Municipalities"),
-    "circonscription": ("Circonscriptions", "Constituencies"),
-    "departement": ("Départements", "Departments"),
-}
 
 
 def catalogue_facts(served: Served) -> dict[str, Any]:
@@ -47,7 +39,7 @@ def catalogue_facts(served: Served) -> dict[str, Any]:
         "certificate": str(release.certificate["id"]),
         "made_at": release.made_at.isoformat(),
         "language": "fr",
-        "levels": [_level(level, served.levels.kept[level].certificate, english) for level in served.levels],
+        "levels": [_level(level, served.levels.kept[level].certificate, served.facts) for level in served.levels],
         "tiles": {
             "url": f"/tiles/{served.version}.pmtiles" if served.tiles else None,
             "layers": list(served.levels) if served.tiles else [],
@@ -140,20 +132,15 @@ def _english(english: Mapping[str, Any], group: str, name: str, otherwise: str) 
     return str(said["title"] if isinstance(said, Mapping) else said)
 
 
-def _level(level: str, certificate: Mapping[str, Any], english: Mapping[str, Any]) -> dict[str, Any]:
-    """One level of places: titles, how many places, the zooms where the map draws it."""
+def _level(level: str, certificate: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
+    """One level of places: titles as the product declares them, how many places, the zooms where the map draws it."""
+    declared = facts.get("levels", {}).get(level, {})
     low, high = ZOOMS[level]
-    title, translated = TITLES[level]
     return {
         "id": level,
-        "title": title,
-        "title_en": _english(english, "levels", level, translated),
+        "title": declared.get("title", level),
+        "title_en": declared.get("title_en", level),
         "count": int(certificate["content"]["rows"]),
         "minzoom": low,
         "maxzoom": high,
     }
-
-
-def caveats_of(release: Release) -> list[str]:
-    """What every reader must be told of a release, as its certificate says it."""
-    return [str(sentence) for sentence in release.certificate["standing"]]

@@ -32,10 +32,10 @@ class TooLarge(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A file made and entered in the ledger: its bytes, whose place is already without a name, and what it is."""
+    """A file made and entered in the ledger: open, already without a name on the disk, and what it is."""
 
     file: BinaryIO
-    bytes: int
+    size: int
     media_type: str
     suffix: str
     certificate: str

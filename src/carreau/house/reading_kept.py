@@ -31,7 +31,7 @@ WIDEST: Final = ("france", "dep", "epci", "circo", "com", "bv")
 class Kept:
     """A whole release at rest: of which product and territory, at which level of places, where, made when, from what.
 
-    ``lineage`` are the digests of the files it was made from: levels that share them tell the same figures.
+    ``lineage`` gives the digest of each file it was made from, by source and name.
     """
 
     product: str
@@ -39,12 +39,16 @@ class Kept:
     level: str
     path: Path
     certificate: Mapping[str, Any]
-    lineage: frozenset[str]
+    lineage: Mapping[tuple[str, str], str]
 
     @property
     def made_at(self) -> str:
         """When it was made, in ISO 8601: the texts sort as the dates do."""
         return str(self.certificate["made_at"])
+
+    def agrees(self, other: Kept) -> bool:
+        """Whether both were made from the same files, as far as they share any: they then tell the same figures."""
+        return all(other.lineage.get(name, digest) == digest for name, digest in self.lineage.items())
 
 
 def kept_releases(blobs: Path) -> list[Kept]:
@@ -71,6 +75,6 @@ def _kept(path: Path) -> Kept | None:
     if document is None or document["copy"]["cut"] is not None or file.schema.names[0] not in KEYS:
         return None
     release = document["release"]
-    lineage = frozenset(str(entry["digest"]) for entry in release["lineage"])
+    lineage = {(entry["source"], entry["name"]): str(entry["digest"]) for entry in release["lineage"]}
     level = KEYS[file.schema.names[0]]
     return Kept(str(release["product"]["id"]), str(release["territory"]), level, path, release, lineage)

@@ -25,7 +25,7 @@ def place_facts(
             by_theme.setdefault(figure["theme"], []).append(figure)
     return {
         "themes": [
-            {"id": theme["id"], "title": theme["title"], "title_en": theme["title_en"], "indicators": by_theme[theme["id"]]}
+            {**{name: theme[name] for name in ("id", "title", "title_en")}, "indicators": by_theme[theme["id"]]}
             for theme in catalogue["themes"]
             if theme["id"] in by_theme
         ],
@@ -38,7 +38,7 @@ def place_facts(
 def figure_of(row: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
     """One indicator of one place: value, margin, grade, reason when it is hidden, counts, larger places, provenance.
 
-    ``status`` is the French reason why the figure is hidden or borrowed; ``standing`` that of the files it is made from.
+    ``status`` is the French reason why the figure is hidden or borrowed, ``standing`` the status of its files.
     """
     name = known["name"]
     return {

@@ -1,4 +1,4 @@
-"""Where the figures come from: each source with its files, and how much of it is shown, hidden or borrowed in a place."""
+"""Where the figures come from: each source, its files, how much of it is shown, hidden or borrowed in a place."""
 
 from __future__ import annotations
 

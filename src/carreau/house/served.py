@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -9,15 +10,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from carreau.errors import Missing
 from carreau.guard import Release, Signer, opened
 from carreau.house.reading_kept import Kept, kept_releases, widest
 from carreau.house.watch import Watcher
 from carreau.sources import Source
+from carreau.terms import Territory
 
 if TYPE_CHECKING:
     from carreau.house.home import Home
 
 FOLDER: Final = "served"
+STATION: Final = "bureau"
 
 
 class Levels(Mapping[str, Release]):
@@ -71,34 +75,50 @@ class Served:
 
 
 def served(home: Home, territory: str | None, product: str, watcher: Watcher) -> Served:
-    """What ``home`` serves of ``territory`` (by default the widest released): what was released, else made now."""
-    kept = kept_releases(home.root / "blobs")
-    wanted = territory or widest(kept, product) or "france"
-    chosen = _levels(home, wanted, product, watcher)
+    """What ``home`` serves of ``territory`` (by default the widest released): what was released, else made now.
+
+    A level that cannot be made (a source is missing, no place of this level) is left out, but for the stations.
+    """
+    wanted = territory or widest(kept_releases(home.root / "blobs"), product) or "france"
+    told = str(Territory.parse(wanted))
+    facts = home.product_list[product].facts
     folder = home.root / FOLDER
     folder.mkdir(exist_ok=True)
+    chosen = _levels(home, told, product, watcher)
     signer = Signer.of(home.workspace.keys)
     tiles = None
     levels = Levels(chosen, lambda entry: opened(entry.path, signer, folder))
     version = _version(chosen, tiles)
-    return Served(product, wanted, levels, tiles, version, home.product_list[product].facts, folder, home.source_list)
+    return Served(product, told, levels, tiles, version, facts, folder, home.source_list)
 
 
 def _levels(home: Home, territory: str, product: str, watcher: Watcher) -> dict[str, Kept]:
-    """The release at rest for each level; those that were never made are made."""
-    finest = _last(home, territory, product, "bureau")
-    if finest is None:
-        home.release(territory, watcher, product)
-        finest = _last(home, territory, product, "bureau")
-    assert finest is not None  # the release that was just made rests there
-    return {"bureau": finest}
+    """The release at rest for each level that the product declares; those that were never made are made."""
+    finest = _kept(home, (product, territory, STATION), watcher)
+    found = {STATION: finest}
+    for level in home.product_list[product].facts.get("levels", {}):
+        if level == STATION:
+            continue
+        with contextlib.suppress(Missing):
+            found[level] = _kept(home, (product, territory, level), watcher, finest)
+    return found
 
 
-def _last(home: Home, territory: str, product: str, level: str) -> Kept | None:
-    """The last release made of a territory at a level, when one rests in the home."""
-    wanted = (product, territory, level)
+def _kept(home: Home, wanted: tuple[str, str, str], watcher: Watcher, beside: Kept | None = None) -> Kept:
+    """The last release of a product, a territory and a level, made from the same files as ``beside``; else made now."""
+    resting = _resting(home, wanted)
+    found = next((entry for entry in resting if beside is None or entry.agrees(beside)), None)
+    if found is not None:
+        return found
+    product, territory, level = wanted
+    made = home.release(territory, watcher, product, level)
+    return next(entry for entry in _resting(home, wanted) if entry.certificate["id"] == made.certificate["id"])
+
+
+def _resting(home: Home, wanted: tuple[str, str, str]) -> list[Kept]:
+    """The releases of a product, a territory and a level that rest in the home, the last made first."""
     kept = kept_releases(home.root / "blobs")
-    return next((entry for entry in kept if (entry.product, entry.territory, entry.level) == wanted), None)
+    return [entry for entry in kept if (entry.product, entry.territory, entry.level) == wanted]
 
 
 def _version(levels: Mapping[str, Kept], tiles: Path | None) -> str:

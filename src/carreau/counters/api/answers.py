@@ -72,7 +72,7 @@ class Answers:
 
     async def _made(self, key: object, media: str, make: Callable[[], bytes]) -> Answer:
         """The answer, made in a thread and remembered."""
-        answer = await self.worked(lambda: answer_of(make(), media))
+        answer: Answer = await self.worked(lambda: answer_of(make(), media))
         self._known[key] = answer
         self._held += answer.size
         while self._held > self._limit and self._known:

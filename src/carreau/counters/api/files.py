@@ -82,7 +82,7 @@ class Files:
             )
         headers = {
             "Content-Disposition": disposition(asked.title or "profil", file.suffix),
-            "Content-Length": str(file.bytes),
+            "Content-Length": str(file.size),
             "Cache-Control": "no-store",
             "Carreau-Certificat": file.certificate,
         }

@@ -66,7 +66,11 @@ def problem(status: int, detail: str, **said: Any) -> Response:
         "title": TITLES.get(status, "Erreur"),
         "status": status,
         "detail": detail,
-        **{"given": "", "expected": "", "advice": "", "retry": False, **said},
+        "given": "",
+        "expected": "",
+        "advice": "",
+        "retry": False,
+        **said,
     }
     return Response(json.dumps(body, ensure_ascii=False).encode(), status, headers, MEDIA)
 

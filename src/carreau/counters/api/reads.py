@@ -71,10 +71,11 @@ class Reads:
         answer = await self.desk.answers.get(
             ("catalogue", tuple(user.values())), JSON, lambda: encoded({**reading.catalogue(served), "user": user})
         )
-        return sent(request, answer, ASK_AGAIN, {**self.desk.certificate, "Vary": "Accept-Encoding, Cookie, Authorization"})
+        headers = {**self.desk.certificate, "Vary": "Accept-Encoding, Cookie, Authorization"}
+        return sent(request, answer, ASK_AGAIN, headers)
 
     async def values(self, request: Request, level: LevelName, column: ColumnName, version: Version = None) -> Response:
-        """Une colonne d'un niveau, pour la carte : des nombres de 32 bits, dans l'ordre des lieux, NaN quand il n'y en a pas"""
+        """Une colonne d'un niveau, pour la carte : des nombres de 32 bits dans l'ordre des lieux, NaN sans valeur"""
         answer = await self.desk.answers.get(
             ("values", level, column), FLOATS, later(reading.values, self.desk.served, level, column)
         )

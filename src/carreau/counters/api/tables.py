@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from carreau.counters.api import models
 from carreau.counters.api.answers import ASK_AGAIN, JSON, later, sent
-from carreau.counters.api.desk import Desk, Within, listed, question, territories
+from carreau.counters.api.desk import Desk, listed, question, territories
 from carreau.counters.api.problems import documented
 from carreau.house.reading_rows import Question, rows_json
 
@@ -22,13 +22,25 @@ MOST_COLUMNS: Final = 300
 Word = Annotated[str, Field(max_length=200)]
 
 
+class RowsAddress(BaseModel):
+    """La même question dans une adresse : les listes y sont séparées par des virgules."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    level: Word = Field("bureau", description="Le niveau de lieux")
+    within: str = Field("", alias="in", max_length=8000, description="Des territoires", examples=["com:69123,com:69266"])
+    codes: str = Field("", max_length=8000, description="Des codes de lieux du niveau")
+    columns: str = Field("", max_length=8000, description="Des colonnes", examples=["part_cadres,part_ouvriers"])
+    order: str = Field("", max_length=500, description="Colonnes de tri ; « - » devant pour l'ordre inverse")
+    limit: int = Field(1000, ge=0, le=MOST_ROWS, description="Combien de lignes au plus")
+
+
 class RowsQuestion(BaseModel):
     """Quelles colonnes de quels lieux, dans quel ordre."""
 
     model_config = ConfigDict(
         extra="forbid",
         populate_by_name=True,
-        json_schema_extra={"example": {"level": "bureau", "in": ["com:69123"], "columns": ["part_cadres"], "limit": 10}},
+        json_schema_extra={"example": {"level": "bureau", "in": ["com:69123"], "columns": ["part_cadres"]}},
     )
     level: Word = Field("bureau", description="Le niveau de lieux")
     within: list[Word] = Field(default_factory=list, alias="in", max_length=500, description="Des territoires")
@@ -59,24 +71,16 @@ class Tables:
             summary=f"{summary} (longues listes)", operation_id="rows_of_body",
         )  # fmt: skip
 
-    async def rows(
-        self,
-        request: Request,
-        within: Within = "",
-        level: Annotated[str, Query(max_length=40, description="Le niveau de lieux")] = "bureau",
-        columns: Annotated[str, Query(max_length=8000, description="Des colonnes, séparées par des virgules")] = "",
-        codes: Annotated[str, Query(max_length=8000, description="Des codes de lieux du niveau")] = "",
-        order: Annotated[str, Query(max_length=500, description="Colonnes de tri ; « - » pour l'ordre inverse")] = "",
-        limit: Annotated[int, Query(ge=0, le=MOST_ROWS, description="Combien de lignes au plus")] = 1000,
-    ) -> Response:
+    async def rows(self, request: Request, asked: Annotated[RowsAddress, Query()]) -> Response:
         """Rows asked for by an address."""
-        asked = Question(level, territories(within), listed(codes), listed(columns), listed(order), limit)
-        return await self._answered(request, asked)
+        order = listed(asked.order)[:5]
+        lists = (territories(asked.within), listed(asked.codes), listed(asked.columns)[:MOST_COLUMNS], order)
+        return await self._answered(request, Question(asked.level, *lists, limit=asked.limit))
 
     async def rows_of_body(self, request: Request, asked: RowsQuestion) -> Response:
         """Rows asked for by a body."""
-        lists = (asked.within, asked.codes, asked.columns, asked.order)
-        return await self._answered(request, Question(asked.level, *(tuple(one) for one in lists), asked.limit))
+        lists = (tuple(asked.within), tuple(asked.codes), tuple(asked.columns), tuple(asked.order))
+        return await self._answered(request, Question(asked.level, *lists, limit=asked.limit))
 
     async def _answered(self, request: Request, asked: Question) -> Response:
         """The answer to a question."""

@@ -123,5 +123,5 @@ async def _unforeseen(request: Request, error: Exception) -> Response:
     LOG.error("%s %s", request.method, request.url.path, exc_info=error)
     return problem(
         500, "une erreur que personne n'avait prévue", advice="le journal du serveur dit laquelle ; la signaler",
-        
+
     )  # fmt: skip

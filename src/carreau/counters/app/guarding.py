@@ -130,7 +130,7 @@ class Limited:
 
 
 class _Patient:
-    """One request answered with patience, but not without end: a body that stops coming, a reader that stops reading."""
+    """One request answered with patience, but not without end: a body that stops coming, a reader that stops."""
 
     def __init__(self, app: ASGIApp, options: Options, most: int) -> None:
         self.app = app

@@ -15,7 +15,8 @@ from carreau.counters.api.answers import ASK_AGAIN, PUBLIC, Answers, sent
 from carreau.counters.api.problems import problem
 
 CLIENT_ROUTES: Final = (
-    "/", "/carte", "/bureau/{code}", "/lieu/{code}", "/analyses", "/sources", "/mes-donnees", "/connexions", "/connexion",
+    "/", "/carte", "/bureau/{code}", "/lieu/{code}", "/analyses", "/sources", "/mes-donnees", "/connexions",
+    "/connexion",
 )  # fmt: skip
 HASHED: Final = re.compile(r"[-.][A-Za-z0-9_-]{8,}\.[a-z0-9]+$")
 KINDS: Final = {".js": "text/javascript; charset=utf-8", ".mjs": "text/javascript; charset=utf-8",
@@ -61,7 +62,8 @@ class Pages:
         if path is None:
             return problem(
                 404, "cette adresse n'existe pas", given=request.url.path[:200],
-                expected=", ".join(route for route in CLIENT_ROUTES if "{" not in route), advice="revenir à la carte : /",
+                expected=", ".join(route for route in CLIENT_ROUTES if "{" not in route),
+                advice="revenir à la carte : /",
             )  # fmt: skip
         return await self._sent(request, path, PUBLIC if HASHED.search(path.name) else ASK_AGAIN)
 

@@ -14,6 +14,15 @@ from carreau.counters.cli.typography import bytes_shown, counted, number, with_m
 
 FAMILY: Final = "Le parcours"
 PRODUCT: Final = "electoral_profile"
+LEVEL: Final = "bureau"
+
+PLACES: Final[Mapping[str, tuple[str, str]]] = {
+    "bureau": ("bureau de vote", "bureaux de vote"),
+    "iris": ("IRIS", "IRIS"),
+    "commune": ("commune", "communes"),
+    "circonscription": ("circonscription", "circonscriptions"),
+    "departement": ("département", "départements"),
+}
 
 TerritoryArgument = Annotated[
     str,
@@ -25,6 +34,13 @@ TerritoryArgument = Annotated[
 ProductOption = Annotated[
     str, typer.Option("--product", "-p", metavar="PRODUIT", help="Le produit de données (carreau products).")
 ]
+LevelOption = Annotated[
+    str,
+    typer.Option(
+        "--level", "-l", metavar="NIVEAU",
+        help="Les lieux : bureau, iris, commune, circonscription ou departement.",
+    ),
+]  # fmt: skip
 OutputOption = Annotated[
     Path,
     typer.Option(
@@ -49,15 +65,16 @@ def profile(
         ),
     ] = None,
     product: ProductOption = PRODUCT,
+    level: LevelOption = LEVEL,
 ) -> None:
     """Fait tout le parcours : des fichiers officiels au profil de chaque bureau de vote.
 
     carreau profile com:69123 -o lyon.xlsx
     """
     if output is None:
-        release(desk, territory, product)
+        release(desk, territory, product, level)
     else:
-        deliver(desk, territory, output, product)
+        deliver(desk, territory, output, product, level)
 
 
 def fetch(
@@ -81,38 +98,42 @@ def fetch(
     desk.hint("carreau refine com:69123")
 
 
-def refine(desk: Desk, territory: TerritoryArgument) -> None:
+def refine(desk: Desk, territory: TerritoryArgument, level: LevelOption = LEVEL) -> None:
     """Prépare les passages des zones d'origine (IRIS, carreaux, communes) aux bureaux de vote.
 
     carreau refine com:69123
     """
     home = desk.opened()
     with desk.watcher() as watcher:
-        refined = home.refine(territory, watcher)
+        refined = home.refine(territory, watcher, level=level)
     desk.answer(refined, lambda: refined_lines(refined, desk.width))
     desk.hint(f"carreau build {territory}")
 
 
-def build(desk: Desk, territory: TerritoryArgument, product: ProductOption = PRODUCT) -> None:
+def build(
+    desk: Desk, territory: TerritoryArgument, product: ProductOption = PRODUCT, level: LevelOption = LEVEL
+) -> None:
     """Construit le produit ; les chiffres restent dans la maison tant qu'ils ne sont pas contrôlés.
 
     carreau build com:69123
     """
     home = desk.opened()
     with desk.watcher() as watcher:
-        built = home.build(territory, watcher, product=product)
-    desk.answer(built, lambda: built_lines(built))
+        built = home.build(territory, watcher, product=product, level=level)
+    desk.answer(built, lambda: built_lines(built, level))
     desk.hint(f"carreau release {territory}")
 
 
-def release(desk: Desk, territory: TerritoryArgument, product: ProductOption = PRODUCT) -> None:
+def release(
+    desk: Desk, territory: TerritoryArgument, product: ProductOption = PRODUCT, level: LevelOption = LEVEL
+) -> None:
     """Contrôle le produit (secret, seuils) et signe son certificat.
 
     carreau release com:69123
     """
     home = desk.opened()
     with desk.watcher() as watcher:
-        released = home.release(territory, watcher, product=product)
+        released = home.release(territory, watcher, product=product, level=level)
     desk.answer(dict(released.certificate), lambda: release_lines(released.certificate))
     desk.hint(f"carreau deliver {territory} -o profil.xlsx")
 
@@ -122,6 +143,7 @@ def deliver(
     territory: TerritoryArgument,
     output: OutputOption,
     product: ProductOption = PRODUCT,
+    level: LevelOption = LEVEL,
 ) -> None:
     """Écrit le produit contrôlé dans un fichier, avec son certificat.
 
@@ -129,7 +151,7 @@ def deliver(
     """
     home = desk.opened()
     with desk.watcher() as watcher:
-        delivered = home.deliver(territory, output, watcher, product=product)
+        delivered = home.deliver(territory, output, watcher, product=product, level=level)
     desk.answer(delivered, lambda: delivery_lines(delivered))
     desk.hint(f"carreau verify {delivered['path']}")
 
@@ -169,11 +191,11 @@ def refined_lines(refined: Mapping[str, Any], width: int) -> list[str]:
     return [*table_lines(headings, rows, width), *remark_lines(refined.get("remarks", ()))]
 
 
-def built_lines(built: Mapping[str, Any]) -> list[str]:
+def built_lines(built: Mapping[str, Any], level: str = LEVEL) -> list[str]:
     """How many rows and indicators were built, and the remarks made on the way."""
-    stations = counted(built["rows"], "bureau de vote", "bureaux de vote")
+    places = counted(built["rows"], *PLACES.get(level, ("lieu", "lieux")))
     indicators = counted(built["indicators"], "indicateur")
-    return [f"{stations}, {indicators}", *remark_lines(built.get("remarks", ()))]
+    return [f"{places}, {indicators}", *remark_lines(built.get("remarks", ()))]
 
 
 def release_lines(certificate: Mapping[str, Any]) -> list[str]:

@@ -27,6 +27,7 @@ VERBS: Final[Mapping[str, str]] = {
     "build": "Construire",
     "release": "Contrôler",
     "deliver": "Livrer",
+    "serve": "Servir",
     "town": "Bâtir",
 }
 

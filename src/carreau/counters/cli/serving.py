@@ -37,6 +37,7 @@ def serve(
     from carreau.counters.app import Options, application
     from carreau.counters.app import serve as answer
     from carreau.counters.app.run import listened
+    from carreau.house.reading import warmed
     from carreau.house.served import served
 
     options = Options(host, port)
@@ -45,6 +46,7 @@ def serve(
     home = desk.opened()
     with desk.watcher() as watcher:
         shown = served(home, territory, PRODUCT, watcher)
+        warmed(shown, watcher)
 
     def ready() -> None:
         facts = {"address": options.address, "territory": shown.territory, "version": shown.version}
