@@ -1,0 +1,135 @@
+"""A served town and a real browser: what every test of the pages starts from.
+
+``town_server`` is the address of a ``carreau serve`` of the invented town, started in a process of its own;
+``browser`` is Debian's Chromium; ``page`` is a fresh page of it, which fails the test when a script of the page throws
+or when anything is asked of another host.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = ("--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist")
+TERRITORY = "com:96001"
+
+
+def carreau(*arguments: str, **more: Any) -> subprocess.Popen[str]:
+    """The installed command, in a process of its own."""
+    code = "from carreau.counters.cli import main; main()"
+    return subprocess.Popen([sys.executable, "-c", code, *arguments], text=True, **more)
+
+
+def done(*arguments: str) -> None:
+    """Runs a command to its end."""
+    process = carreau(*arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    said, _ = process.communicate(timeout=600)
+    assert process.returncode == 0, said
+
+
+def free_port() -> int:
+    """A port that nobody listens to."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(base: str, process: subprocess.Popen[str], within: float = 120) -> None:
+    """Waits until the server answers."""
+    until = time.monotonic() + within
+    while time.monotonic() < until:
+        assert process.poll() is None, f"carreau serve ended with {process.returncode}"
+        try:
+            urllib.request.urlopen(f"{base}/api/v1", timeout=5).close()
+            return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise AssertionError(f"{base} does not answer")
+
+
+@pytest.fixture(scope="session")
+def town_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home that holds the profile of the invented town."""
+    folder = tmp_path_factory.mktemp("web")
+    home = folder / "maison"
+    done("town", str(folder / "ville"), "--quiet", "--home", str(home))
+    done("profile", TERRITORY, "--mirror", str(folder / "ville"), "--home", str(home), "--quiet")
+    return home
+
+
+@pytest.fixture(scope="session")
+def town_server(town_home: Path) -> Iterator[str]:
+    """The base address of a server of the town, without a slash at its end."""
+    asked = os.environ.get("CARREAU_TEST_SERVER")
+    if asked:  # a server that is already there, while working on the pages
+        yield asked.rstrip("/")
+        return
+    port = free_port()
+    process = carreau(
+        "serve", TERRITORY, "--port", str(port), "--home", str(town_home), "--quiet",
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        base = f"http://127.0.0.1:{port}"
+        answers(base, process)
+        yield base
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(20)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium, without a window."""
+    if CHROMIUM is None:
+        pytest.skip("chromium is not installed (Debian: apt-get install chromium)")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed (the dev extra has it)")
+    with sync_api.sync_playwright() as started:
+        opened = started.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Any, town_server: str) -> Iterator[Any]:
+    """A fresh page (1,440 by 900, French), which watches for errors of its scripts and for requests to other hosts."""
+    context = browser.new_context(
+        viewport={"width": 1440, "height": 900}, locale="fr-FR", base_url=town_server, reduced_motion="reduce"
+    )
+    opened = context.new_page()
+    opened.set_default_timeout(20_000)
+    errors: list[str] = []
+    outside: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.on("console", lambda said: errors.append(said.text) if is_trouble(said) else None)
+    opened.on("request", lambda asked: outside.append(asked.url) if is_outside(asked.url, town_server) else None)
+    yield opened
+    context.close()
+    assert outside == []
+    assert errors == []
+
+
+def is_trouble(said: Any) -> bool:
+    """Whether the console says that something of ours is wrong (an answer of 4xx is the test's own affair)."""
+    return said.type == "error" and "Failed to load resource" not in said.text
+
+
+def is_outside(url: str, base: str) -> bool:
+    """Whether an address is of another host."""
+    return not url.startswith((base, "data:", "blob:"))
