@@ -27,7 +27,7 @@ class RowsAddress(BaseModel):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
     level: Word = Field("bureau", description="Le niveau de lieux")
-    within: str = Field("", alias="in", max_length=8000, description="Des territoires", examples=["com:69123,com:69266"])
+    within: str = Field("", alias="in", max_length=8000, description="Des territoires", examples=["com:69123,dep:01"])
     codes: str = Field("", max_length=8000, description="Des codes de lieux du niveau")
     columns: str = Field("", max_length=8000, description="Des colonnes", examples=["part_cadres,part_ouvriers"])
     order: str = Field("", max_length=500, description="Colonnes de tri ; « - » devant pour l'ordre inverse")

@@ -9,10 +9,10 @@ from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
 
-from carreau.counters import api, sign_in
+from carreau.counters import api, delta_sharing, odata, sign_in
 from carreau.counters.api.answers import FOREVER
 from carreau.counters.api.asking import admitted
 from carreau.counters.api.desk import Misasked
@@ -62,8 +62,12 @@ def routes(home: Home, served: Served, options: Options) -> list[BaseRoute]:
 
 
 def _doors(home: Home, served: Served) -> list[BaseRoute]:
-    """The doors of other protocols."""
-    return []
+    """The doors of other protocols, each under its own address."""
+    return [
+        Route("/odata", _with_slash, methods=["GET"]),
+        Mount("/odata", routes=odata.routes(home, served)),
+        Mount("/delta-sharing", routes=delta_sharing.routes(home, served)),
+    ]
 
 
 def _tiles_route(served: Served) -> BaseRoute:
@@ -78,6 +82,11 @@ def _tiles_route(served: Served) -> BaseRoute:
         return file.sent(request, FOREVER)
 
     return Route("/tiles/{version}.pmtiles", tiles, methods=["GET"])
+
+
+async def _with_slash(_: Request) -> Response:
+    """The same address with its last slash, which the links of a feed are written from."""
+    return RedirectResponse("/odata/", 308)
 
 
 async def _no_such_address(request: Request) -> Response:
