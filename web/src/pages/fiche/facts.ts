@@ -1,6 +1,9 @@
-/** What the page of one place reads in the answer of the API, and what it works out from it. Pure. */
+/** What the page of one place reads in the answer of the API, and what it works out from it. */
 
-import type { Bounds, Grade, Level, Titled } from '@/lib/types'
+import { places } from '@/lib/api'
+import { NARROW, withMargin, withUnit } from '@/lib/format'
+import type { Language } from '@/lib/i18n.svelte'
+import type { Bounds, Grade, Level, Meta, Titled } from '@/lib/types'
 
 export type Figure = Titled & {
   name: string
@@ -11,7 +14,7 @@ export type Figure = Titled & {
   value: number | null
   margin: number | null
   grade: Grade | null
-  reason?: string | null
+  status: string | null
   number: number | null
   base: number | null
   commune: number | null
@@ -42,8 +45,8 @@ export type Card = {
     code: string
     name: string
     level: Level
-    commune: string | { code: string; name: string } | null
-    departement: string | { code: string; name: string } | null
+    commune: string | null
+    departement: string | null
     inscrits: number | null
     rattachement: string | null
     bounds: Bounds | null
@@ -133,9 +136,37 @@ export function nameOf(card: Card, station: (number: string) => string): string 
   return card.place.level === 'bureau' ? station(stationNumber(card.place.code)) : card.place.name
 }
 
-/** The territory and the name of a larger place, whether the API gives its code alone or both. */
-export function larger(place: string | { code: string; name: string } | null, prefix: string): { territory: string; name: string } | null {
-  if (!place) return null
-  const [code, name] = typeof place === 'string' ? [place, place] : [place.code, place.name]
-  return { territory: `${prefix}:${code}`, name }
+/** A title without what the page already says around it: « Bloc gauche (législatives 2024, 1er tour) » in its election. */
+export const bareTitle = (title: string): string => title.replace(/ \([^()]*\)$/, '')
+
+/** The unit that follows a figure, and what is said of it beside the title instead: « € » and « par an ». */
+export function unitParts(unit: string): { after: string; beside: string } {
+  if (unit === '%') return { after: '%', beside: '' }
+  if (unit.startsWith('€')) return { after: '€', beside: unit.slice(1).trim() }
+  return { after: '', beside: unit }
+}
+
+/** A figure as it is written: value, unit, margin; a counted figure has « ± 0 ». */
+export function figureText(figure: Pick<Figure, 'value' | 'margin' | 'unit'> | null | undefined, language: Language): string {
+  if (!figure) return '–'
+  const { value, margin } = figure
+  const unit = unitParts(figure.unit).after
+  if (margin === 0) return `${withUnit(value, unit, language)} ±${NARROW}0`
+  return withMargin({ value, margin, unit }, language)
+}
+
+export type Names = { commune: string; departement: string }
+
+/** The names of the commune and of the department of a place, where the levels served know them; else their codes. */
+export async function namesOf(card: Card, facts: Meta): Promise<Names> {
+  const { place } = card
+  const named = async (level: 'commune' | 'departement', prefix: string): Promise<string> => {
+    const code = place[level]
+    if (!code) return ''
+    if (level === 'commune' && place.level === 'bureau') return place.name
+    if (!facts.levels.some((one) => one.id === level)) return code
+    const found = await places(level, facts.version, level === 'commune' ? [`${prefix}:${code}`] : []).catch(() => null)
+    return found?.name[found.code.indexOf(code)] ?? code
+  }
+  return { commune: await named('commune', 'com'), departement: await named('departement', 'dep') }
 }
