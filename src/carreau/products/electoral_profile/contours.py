@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final
 
@@ -21,7 +22,8 @@ from carreau.products.electoral_profile.weights import bounds
 from carreau.store import digest_of
 
 _BEHIND: Final = {IRIS: ("iris",), COMMUNE: ("communes",), DEPARTMENT: ("communes",)}
-SAME: Final = 1e-3  # a union that covers as much as its parts, to this share, has lost none
+SLIVER: Final = 2e-5  # square degrees, about 0.2 km2: smaller than any place that another one could enclose
+_HANDS: Final = 2
 
 
 def contours_of(level: PlaceLevel, targets: Targets, hands: Hands, keep: Keep) -> pa.Table:
@@ -43,19 +45,29 @@ def contour_inputs(level: PlaceLevel, hands: Hands) -> tuple[Input, ...]:
 
 
 def united(shapes: Shapes) -> shapely.Geometry:
-    """The union of shapes: at once where they share their borders, else piece by piece.
+    """The union of shapes: at once where they share their borders to the point, else piece by piece.
 
-    Borders that do not meet leave nothing behind: a hole that lies in no shape's hole stays, a sliver does not count.
+    Published contours are simplified one by one: neighbours leave slivers between them. A hole smaller than
+    ``SLIVER`` is closed; a larger one is an enclave and stays.
     """
     shapes = shapely.make_valid(shapes)
-    area = float(shapely.area(shapes).sum())
     try:
         whole = shapely.coverage_union_all(shapes)
-    except shapely.errors.GEOSException:
-        whole = None
-    if whole is None or not shapely.is_valid(whole) or abs(shapely.area(whole) - area) > SAME * area:
-        whole = shapely.union_all(shapes)
-    return whole
+        if not shapely.is_valid(whole):
+            whole = shapely.disjoint_subset_union_all(shapes)
+    except shapely.errors.GEOSException:  # they do not share their borders
+        whole = shapely.disjoint_subset_union_all(shapes)
+    return _without_slivers(whole)
+
+
+def _without_slivers(shape: shapely.Geometry) -> shapely.Geometry:
+    """A surface without its smallest holes, nor anything that is not a surface."""
+    parts = [part for part in shapely.get_parts(shape).tolist() if part.geom_type == "Polygon"]
+    closed = []
+    for part in parts:
+        holes = [ring for ring in part.interiors if shapely.area(shapely.polygons(ring)) >= SLIVER]
+        closed.append(shapely.Polygon(part.exterior, holes))
+    return closed[0] if len(closed) == 1 else shapely.MultiPolygon(closed)
 
 
 def _table(level: PlaceLevel, parts: list[pa.Table]) -> pa.Table:
@@ -114,21 +126,42 @@ def _departments(targets: Targets, hands: Hands, keep: Keep) -> Iterator[pa.Tabl
 
 
 def _constituencies(targets: Targets, hands: Hands, keep: Keep) -> Iterator[pa.Table]:
-    """The union of the stations of each constituency."""
+    """The union of what each constituency is made of: communes where they lie whole in it, else their stations."""
     placed = targets.pieces.placed
-    placed = placed.filter(placed["geometry"].is_valid())
     station, here = located(codes_of(placed["bv_id"]), targets.stations.codes)
-    owner = targets.frame.codes[targets.members.tocsr().argmax(axis=1)] if len(targets.frame.codes) else np.array([""])
-    codes = np.where(here, owner[station], "")
-    for code in np.unique(codes[here]).tolist():
-        mine = placed.filter(pa.array(codes == code))
-        key = digest_of(kept_key("circonscription", code, ("bureaux", "communes"), hands), mine["bv_id"].to_pylist())
-        yield keep(key, partial(_unions, np.full(mine.num_rows, code), mine["geometry"]))
+    owners = targets.frame.codes[targets.members.indices]  # a station belongs to one place
+    owner = np.where(here, owners[station], "") if len(owners) else np.full(len(here), "")
+    department = targets.stations.departments[station]
+    whole = _whole(codes_of(placed["code_commune"]), owner)
+    for name, communes in zip(_places_of(targets), _communes(targets, hands, keep), strict=True):
+        mine = here & (department == name)
+        parts = _parts(placed.filter(pa.array(mine)), owner[mine], whole, communes)
+        key = digest_of(kept_key("circonscriptions", name, ("bureaux", "communes"), hands), parts["code"].to_pylist())
+        yield keep(key, partial(_unions, codes_of(parts["code"]), parts["geometry"]))
+
+
+def _whole(communes: Codes, owner: Codes) -> dict[str, str]:
+    """The constituency of each commune whose stations are all in it."""
+    found: dict[str, set[str]] = {}
+    for commune, code in zip(communes.tolist(), owner.tolist(), strict=True):
+        found.setdefault(commune, set()).add(code)
+    return {commune: codes.pop() for commune, codes in found.items() if len(codes) == 1}
+
+
+def _parts(placed: pa.Table, owner: Codes, whole: dict[str, str], communes: pa.Table) -> pa.Table:
+    """What the constituencies of a department are made of: ``code`` of the constituency, and ``geometry``."""
+    drawn = dict(zip(communes["code"].to_pylist(), communes["geometry"].to_pylist(), strict=True))
+    parts = [(whole[commune], shape) for commune, shape in drawn.items() if whole.get(commune)]
+    rows = zip(owner.tolist(), placed["code_commune"].to_pylist(), placed["geometry"].to_pylist(), strict=True)
+    parts += [(code, shape) for code, commune, shape in rows if shape and not (commune in drawn and commune in whole)]
+    codes, shapes = zip(*parts, strict=True) if parts else ((), ())
+    return pa.table({"code": pa.array(codes, pa.string()), "geometry": pa.array(shapes, pa.binary())})
 
 
 def _unions(codes: Codes, geometry: pa.ChunkedArray) -> pa.Table:
     """One row per code: the union of its geometries."""
     shapes = np.asarray(shapely.from_wkb(geometry.to_numpy(zero_copy_only=False)), dtype=np.object_)
     names = np.unique(codes)
-    unions = [shapely.to_wkb(united(shapes[codes == name])) for name in names]
+    with ThreadPoolExecutor(_HANDS) as pool:  # the geometry engine leaves the interpreter's lock
+        unions = list(pool.map(lambda name: shapely.to_wkb(united(shapes[codes == name])), names))
     return pa.table({"code": pa.array(names, pa.string()), "geometry": pa.array(unions, pa.binary())})
