@@ -7,12 +7,15 @@ import hashlib
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from carreau.errors import Missing
 from carreau.guard import Release, Signer, opened
+from carreau.house.gather import Gatherer
 from carreau.house.reading_kept import Kept, kept_releases, widest
+from carreau.house.reading_within import Members, intercommunalities
 from carreau.house.watch import Watcher
 from carreau.sources import Source
 from carreau.terms import Territory
@@ -52,7 +55,8 @@ class Served:
 
     ``levels`` gives the Release of each level of places; ``facts`` is the product's declaration; ``tiles`` the PMTiles
     file, or None; ``version`` twelve hexadecimal signs that change with any release or with the tiles; ``folder``
-    where what is made for serving is kept.
+    where what is made for serving is kept; ``sources`` are all those declared; ``epci`` reads the intercommunalities of
+    some communes.
     """
 
     product: str
@@ -63,7 +67,7 @@ class Served:
     facts: Mapping[str, Any]
     folder: Path
     sources: Mapping[str, Source]
-    epci: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
+    epci: Callable[[Mapping[str, object]], Members]
     memory: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
     locks: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
     lock: Any = field(default_factory=threading.RLock, repr=False, compare=False)
@@ -89,7 +93,9 @@ def served(home: Home, territory: str | None, product: str, watcher: Watcher) ->
     tiles = None
     levels = Levels(chosen, lambda entry: opened(entry.path, signer, folder))
     version = _version(chosen, tiles)
-    return Served(product, told, levels, tiles, version, facts, folder, home.source_list)
+    gatherer = Gatherer(home.source_list, home.workspace, home.mirror, home.clock)
+    epci = partial(intercommunalities, gatherer, home.product_list[product])
+    return Served(product, told, levels, tiles, version, facts, folder, home.source_list, epci)
 
 
 def _levels(home: Home, territory: str, product: str, watcher: Watcher) -> dict[str, Kept]:

@@ -14,6 +14,7 @@ from carreau.counters.api.asking import user_facts
 from carreau.counters.api.desk import Desk, Version, Within, encoded, question, territories
 from carreau.counters.api.problems import documented
 from carreau.house import reading
+from carreau.house.reading_finding import search
 
 PREFIX: Final = "/api/v1"
 PRODUCT: Final = f"{PREFIX}/electoral_profile"
@@ -107,7 +108,7 @@ class Reads:
     ) -> Response:
         """Cherche des lieux par leur nom ou leur code, sans égard aux accents ni à la casse"""
         answer = await self.desk.answers.get(
-            ("search", q, limit), JSON, lambda: encoded({"results": reading.search(self.desk.served, q, limit)})
+            ("search", q, limit), JSON, lambda: encoded({"results": search(self.desk.served, q, limit)})
         )
         return sent(request, answer, ASK_AGAIN)
 

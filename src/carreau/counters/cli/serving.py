@@ -37,7 +37,7 @@ def serve(
     from carreau.counters.app import Options, application
     from carreau.counters.app import serve as answer
     from carreau.counters.app.run import listened
-    from carreau.house.reading import warmed
+    from carreau.house.reading_finding import warmed
     from carreau.house.served import served
 
     options = Options(host, port)
