@@ -20,12 +20,12 @@ from carreau.market.accounts import Account, Accounts, Newcomer, RoleName, folde
 from carreau.market.analyses import Analyses, Analysis
 from carreau.market.attempts import Attempts
 from carreau.market.credentials import Credential, Credentials, Wanted
+from carreau.market.fresh import Fresh
 from carreau.market.grants import Grant, Item, may_read
 from carreau.market.identity import Departures, Leaving, Provider, welcomed
 from carreau.market.links import Links
 from carreau.market.refusals import NotSignedIn
 from carreau.market.sessions import Sessions
-from carreau.market.streams import Checking
 from carreau.store import Ledger, Records
 
 _WRONG: Final = "ce nom et ce mot de passe ne vont pas ensemble"
@@ -44,11 +44,13 @@ class HouseAccounts:
     clock: Callable[[], datetime]
     departures: Departures
     provider: Provider | None = None
-    _changes: list[int] = field(default_factory=lambda: [0])
+    _visitors: Fresh[Account | None] = field(default_factory=Fresh)
+    _grants: Fresh[Grant] = field(default_factory=Fresh)
+    _peopled: Fresh[bool] = field(default_factory=Fresh)
 
     def open_to_all(self) -> bool:
         """Whether the house has no account yet: on its own machine, everyone is then its user."""
-        return not self.accounts.any()
+        return not self._peopled.value("", self.clock(), self.accounts.any)
 
     # Sign-in
 
@@ -67,11 +69,15 @@ class HouseAccounts:
 
     def session(self, secret: str) -> Account | None:
         """The account signed in with the secret of a session; None when it is over or was never."""
-        return self.sessions.account(secret, self.clock())
+        if not secret:
+            return None
+        now = self.clock()
+        return self._visitors.value(secret, now, lambda: self.sessions.account(secret, now))
 
     def signed_out(self, secret: str) -> None:
         """The session is over."""
         self.sessions.ended(secret)
+        self._changed()
 
     def password_changed(self, account: Account, old: str, new: str, client: str) -> tuple[str, Account]:
         """The account's password is ``new``: every session ends, and the one that comes out replaces it."""
@@ -81,6 +87,7 @@ class HouseAccounts:
             raise Refused("le mot de passe actuel n'est pas celui-ci", advice="le saisir de nouveau")
         self.attempts.succeeded(sought, client)
         self.accounts.password_set(account.id, new, account.id, now)
+        self._changed()
         return self.sessions.begun(account, now), account
 
     # Sign-in at the house's identity provider, where there is one
@@ -102,7 +109,9 @@ class HouseAccounts:
 
     def account_created(self, newcomer: Newcomer, by: str) -> Account:
         """The account now created."""
-        return self.accounts.created(newcomer, by, self.clock())
+        account = self.accounts.created(newcomer, by, self.clock())
+        self._changed()
+        return account
 
     def account_changed(
         self, identifier: str, by: str, *, role: RoleName | None = None, disabled: bool | None = None
@@ -113,12 +122,13 @@ class HouseAccounts:
             self.accounts.given_role(identifier, role, by, now)
         if disabled is not None:
             (self.accounts.disabled if disabled else self.accounts.enabled)(identifier, by, now)
-            self._changed()
+        self._changed()
         return self.accounts.account(identifier)
 
     def password_reset(self, identifier: str, password: str, by: str) -> None:
         """The account has the password that someone gave it; its sessions end."""
         self.accounts.password_set(identifier, password, by, self.clock())
+        self._changed()
 
     # Programs
 
@@ -130,9 +140,14 @@ class HouseAccounts:
         """Nothing when ``grant`` lets ``item`` be read now; else :class:`~carreau.errors.Refused`."""
         may_read(grant, item, self.clock())
 
-    def checking(self, grant: Grant, item: Item) -> Checking:
-        """What a stream calls before each piece (see :class:`~carreau.market.streams.Checking`)."""
-        return Checking(lambda: self.credentials.grant(grant.id), item, self.clock, lambda: self._changes[0])
+    def checking(self, grant: Grant, item: Item) -> Callable[[], None]:
+        """What a stream calls before each piece: it asks ``may_read`` of the grant as it stands at that moment."""
+
+        def check() -> None:
+            now = self.clock()
+            may_read(self._grants.value(grant.id, now, lambda: self.credentials.grant(grant.id)), item, now)
+
+        return check
 
     def token_made(self, account: Account, wanted: Wanted) -> tuple[str, Credential, Grant]:
         """The secret of a new token, to be shown once, the token, and what it opens."""
@@ -175,8 +190,9 @@ class HouseAccounts:
         return self.analyses.saved(account.id, name, state, self.clock())
 
     def _changed(self) -> None:
-        """Let the streams of this process know that a grant changed."""
-        self._changes[0] += 1
+        """Let those who look at this very moment know that something changed."""
+        for fresh in (self._visitors, self._grants, self._peopled):
+            fresh.changed()
 
 
 def accounts_at(workspace: Workspace, clock: Callable[[], datetime]) -> HouseAccounts:

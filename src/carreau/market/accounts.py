@@ -163,6 +163,7 @@ class Accounts:
     def given_role(self, identifier: str, role: RoleName, by: str, now: datetime) -> Account:
         """The account with another role."""
         chosen = _checked_role(role)
+        self.account(identifier)
         with self.records.transaction() as connection:
             if chosen != "owner":
                 self._keeps_an_owner(identifier)

@@ -33,7 +33,7 @@ SIGNATURE: Final = "X-Amz-Signature"
 KEY_FILE: Final = "links.key"
 _SET: Final = table("link")
 _NAMES: Final = {"grant", "expires", "nonce", "kid", SIGNATURE}
-_DIGITS: Final = re.compile(r"[0-9]{1,12}")
+_DIGITS: Final = re.compile(r"[0-9]{1,10}")
 
 
 @dataclass(frozen=True, slots=True)

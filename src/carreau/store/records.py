@@ -88,12 +88,22 @@ _MIGRATIONS: Final[tuple[str, ...]] = (
 )
 
 
+class _UnderWay(threading.local):
+    """The transactions under way in this thread, by file."""
+
+    def __init__(self) -> None:
+        self.open: dict[Path, sqlite3.Connection] = {}
+
+
+_UNDER_WAY: Final = _UnderWay()
+
+
 class Records:
     """The records kept in the file ``path``, made and brought to the present version when it is opened."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._open = threading.local()
+        self._file = path.resolve()
         with disk_errors(path.parent):
             path.parent.mkdir(parents=True, exist_ok=True)
         with self._connection() as connection:
@@ -106,20 +116,19 @@ class Records:
 
         A block within a block of the same thread joins it: a change and its line in the ledger are one.
         """
-        joined: sqlite3.Connection | None = getattr(self._open, "connection", None)
-        if joined is not None:
-            yield joined
+        if self._file in _UNDER_WAY.open:
+            yield _UNDER_WAY.open[self._file]
             return
         with self._connection() as connection:
             connection.execute("BEGIN IMMEDIATE")
-            self._open.connection = connection
+            _UNDER_WAY.open[self._file] = connection
             try:
                 yield connection
             except BaseException:
                 connection.rollback()
                 raise
             finally:
-                self._open.connection = None
+                del _UNDER_WAY.open[self._file]
             connection.commit()
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
