@@ -39,7 +39,8 @@ class Content:
     ``geometry`` is aligned with the rows (WKB or null), or None; ``certificate`` is the signed certificate of the
     release; ``document`` holds title, description, card and remarks. ``digested`` gives the digests of the columns and
     ``said`` what slice this is: both are asked only when a file is made. ``box`` holds the bounds of the contours
-    where they are known, and ``row`` reads the row at a place, where there is a quicker way than the table.
+    where they are known, ``row`` reads the row at a place where there is a quicker way than the table, and ``whole``
+    is what this slice was first cut from.
     """
 
     schema: Schema
@@ -51,6 +52,7 @@ class Content:
     said: Callable[[], Mapping[str, Any] | None] = whole
     box: Box | None = None
     row: Callable[[int], dict[str, Any]] | None = None
+    whole: Content | None = None
 
     @property
     def digests(self) -> tuple[str, ...]:

@@ -57,7 +57,7 @@ def part_of(content: Content, part: Content, question: Mapping[str, Any]) -> Con
     def digested() -> tuple[str, ...]:
         return column_digests(part.columns, part.table, part.geometry)
 
-    return replace(part, digested=digested, said=said, box=None, row=None)
+    return replace(part, digested=digested, said=said, box=None, row=None, whole=content.whole or content)
 
 
 def equals_of(content: Content, where: Mapping[str, object]) -> Condition:
