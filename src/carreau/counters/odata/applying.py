@@ -44,7 +44,7 @@ def _grouped(reader: Reader) -> tuple[tuple[str, ...], tuple[Aggregate, ...]]:
     """The columns to group by and the figures to make."""
     if reader.word.is_name("aggregate"):
         return (), _aggregates(reader)
-    if not reader.took_name("groupby"):
+    if not reader.took_name("groupby", "groupBy"):
         raise reader.misread("filter(…)/, groupby((…),aggregate(…)) ou aggregate(…)")
     reader.need("(")
     reader.need("(")
