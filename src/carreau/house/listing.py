@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from carreau.errors import Missing
+from carreau.house.ready import english_title
 from carreau.house.workspace import Workspace
 from carreau.products import Hands, Product
 from carreau.sources import Fetched, Published, Source
@@ -80,7 +81,7 @@ def fetched_facts(file: Fetched) -> dict[str, Any]:
 
 
 def products_of(products: Mapping[str, Product]) -> list[dict[str, Any]]:
-    """Every product with its declared indicators."""
+    """Every product with its declared indicators, levels of places and ready analyses."""
     return [
         {
             "id": product.id,
@@ -98,9 +99,12 @@ def products_of(products: Mapping[str, Product]) -> list[dict[str, Any]]:
                 {
                     "name": name,
                     **{key: entry.get(key, "") for key in ("title", "theme", "unit", "description")},
+                    "title_en": english_title(product.facts, name, entry.get("title", "")),
                 }
                 for name, entry in product.facts.get("indicators", {}).items()
             ],
+            "levels": [{"id": level, **facts} for level, facts in product.facts.get("levels", {}).items()],
+            "analyses": [{"id": analysis, **facts} for analysis, facts in product.facts.get("analyses", {}).items()],
         }
         for product in products.values()
     ]
