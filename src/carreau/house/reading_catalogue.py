@@ -6,18 +6,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+from carreau.guard.tiles import zooms_of
 from carreau.house.served import Served
 from carreau.sources.interieur_results.elections import elections
 from carreau.terms import Column, Role, Schema
 
 ELECTION: Final = re.compile(r"([a-z]+)_(\d{4})(?:_(t\d))?_")
-ZOOMS: Final[Mapping[str, tuple[int, int]]] = {
-    "departement": (3, 5),
-    "commune": (5, 8),
-    "circonscription": (5, 8),
-    "iris": (9, 12),
-    "bureau": (9, 12),
-}
 LEVEL_OF: Final[Mapping[str, str]] = {
     "bv": "bureau",
     "iris": "iris",
@@ -135,7 +129,7 @@ def _english(english: Mapping[str, Any], group: str, name: str, otherwise: str) 
 def _level(level: str, certificate: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:
     """One level of places: titles as the product declares them, how many places, the zooms where the map draws it."""
     declared = facts.get("levels", {}).get(level, {})
-    low, high = ZOOMS[level]
+    low, high = zooms_of(level)
     return {
         "id": level,
         "title": declared.get("title", level),

@@ -16,6 +16,7 @@ from carreau.guard import Release, Signer, opened
 from carreau.house.gather import Gatherer
 from carreau.house.reading_kept import Kept, kept_releases, widest
 from carreau.house.reading_within import Members, intercommunalities
+from carreau.house.tiles import tiles_made
 from carreau.house.watch import Watcher
 from carreau.sources import Source
 from carreau.terms import Territory
@@ -90,8 +91,10 @@ def served(home: Home, territory: str | None, product: str, watcher: Watcher) ->
     folder.mkdir(exist_ok=True)
     chosen = _levels(home, told, product, watcher)
     signer = Signer.of(home.workspace.keys)
-    tiles = None
     levels = Levels(chosen, lambda entry: opened(entry.path, signer, folder))
+    tiles: Path | None = None
+    with contextlib.suppress(Missing):  # no place has a contour: the pages then do without a map
+        tiles = tiles_made(home.workspace.blobs, levels, watcher)
     version = _version(chosen, tiles)
     gatherer = Gatherer(home.source_list, home.workspace, home.mirror, home.clock)
     epci = partial(intercommunalities, gatherer, home.product_list[product])
