@@ -65,13 +65,13 @@ export function unitAfter(unit: string, language: Language): string {
 
 export type Shown = { value: number | null | undefined; margin?: number | null; unit: string }
 
-/** A value with its unit and its margin: `31 % ± 3`, `21 450 € par an ± 600`. */
-export function withMargin(shown: Shown, language: Language): string {
+/** A value with its unit and its margin: `31 % ± 3`, `21 450 € par an ± 600`. `of`: the unit whose decimals it takes. */
+export function withMargin(shown: Shown, language: Language, of = shown.unit): string {
   const { value, margin, unit } = shown
   if (value === null || value === undefined || Number.isNaN(value)) return NONE
-  const digits = digitsFor(unit, margin, value)
+  const digits = digitsFor(of, margin, value)
   const text = number(value, language, digits) + unitAfter(unit, language)
-  if (margin === null || margin === undefined || Number.isNaN(margin)) return text
+  if (!margin) return text // a count of ballots is exact: it has no margin to show
   return `${text} ±${NARROW}${number(margin, language, margin < 1 ? Math.max(digits, 1) : digits)}`
 }
 

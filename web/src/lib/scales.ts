@@ -9,12 +9,12 @@ type Palette = { light: readonly string[]; dark: readonly string[] }
 
 // Lightness runs one way and the hues are told apart by every usual colour vision; dark mode runs from dark to bright.
 export const SEQUENTIAL: Palette = {
-  light: ['#eee6cf', '#c6dccb', '#8dc4c5', '#4c9dc0', '#2a6ea9', '#1b3f7d'],
+  light: ['#ece0b4', '#c3dcc4', '#8dc4c5', '#4c9dc0', '#2a6ea9', '#1b3f7d'],
   dark: ['#22303f', '#22506f', '#2a759c', '#4b9fbc', '#8fc9c4', '#eaf0cf'],
 }
 // Brown below, green-blue above, pale (or dark) in the middle.
 export const DIVERGING: Palette = {
-  light: ['#8c4f0a', '#c88b3f', '#e8cf9f', '#f1eee4', '#aed8d1', '#4fa299', '#045f57'],
+  light: ['#8c4f0a', '#c88b3f', '#e8cf9f', '#e3dfd2', '#aed8d1', '#4fa299', '#045f57'],
   dark: ['#f0b060', '#b97b30', '#6f4d22', '#2e2e2a', '#1e5650', '#2f9084', '#74d8c9'],
 }
 

@@ -69,11 +69,12 @@ export type ProfileIndicator = Titled & {
   vintage: string
   method: string
 }
-export type Measured = Titled & { name: string; value: number | null; margin: number | null }
+export type Measured = Titled & { name: string; value: number | null; margin: number | null } & Partial<ProfileIndicator>
 export type ProfileElection = Titled & {
   id: string
   date: string
-  participation: (Measured & Record<string, unknown>) | null
+  participation: Measured | null
+  measures?: Measured[]
   blocs: Measured[]
   candidates: Measured[]
 }

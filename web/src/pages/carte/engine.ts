@@ -26,6 +26,8 @@ export type Options = {
 export type Label = { name: string; lon: number; lat: number; weight: number }
 
 const FINE_FIRST: readonly Level[] = ['bureau', 'iris', 'commune', 'circonscription', 'departement']
+// How far a border is drawn beyond the last zoom of its tiles: further, its simplification would show.
+const BORDER_BEYOND = 2.6
 const AUTO: readonly Level[] = ['departement', 'commune', 'bureau']
 
 export class Engine {
@@ -36,6 +38,8 @@ export class Engine {
   private hovered: Hit | null = null
   private picked: { level: Level; row: number } | null = null
   private waiting: { x: number; y: number } | null = null
+  /** Whether somebody has moved the map: until then its view is nobody's choice. */
+  touched = false
   onhover: (hit: Hit | null) => void = () => undefined
   onpick: (hit: Hit | null, added: boolean) => void = () => undefined
   onview: (view: View) => void = () => undefined
@@ -70,6 +74,7 @@ export class Engine {
     this.map.on('mousemove', (event) => this.moved(event.point.x, event.point.y))
     this.map.on('mouseout', () => this.hover(null))
     this.map.on('click', (event) => this.onpick(this.at(event.point.x, event.point.y), event.originalEvent.shiftKey))
+    this.map.on('movestart', (event) => (this.touched ||= 'originalEvent' in event && !!event.originalEvent))
     this.map.on('move', () => this.onmoving())
     this.map.on('moveend', () => this.viewed())
   }
@@ -183,7 +188,7 @@ export class Engine {
   /** Shows the layers of the levels that this choice may need; the borders of coarser levels stay, as lines. */
   private levelled(): void {
     const auto = this.autoLevels()
-    for (const { id, minzoom } of this.levels) {
+    for (const { id, minzoom, maxzoom } of this.levels) {
       const rank = auto.findIndex((level) => level.id === id)
       const next = auto[rank + 1]
       const own: [number, number] =
@@ -191,7 +196,7 @@ export class Engine {
       const shown = this.chosen === 'auto' ? rank >= 0 : id === this.chosen
       for (const layer of [`${id}-fill`, `${id}-hatch-1`, `${id}-hatch-2`, `${id}-mark`]) this.set(layer, shown, own)
       const border = id === 'departement' || id === 'commune'
-      const lines: [number, number] = [shown ? own[0] : id === 'commune' ? 8 : 0, border ? 24 : own[1]]
+      const lines: [number, number] = [shown ? own[0] : id === 'commune' ? 8 : 0, border && this.chosen !== id ? maxzoom + BORDER_BEYOND : own[1]]
       this.set(`${id}-line`, shown || (border && this.coarser(id)), lines)
     }
   }
@@ -327,7 +332,19 @@ export class Engine {
     return [...codes]
   }
 
+  /** Closer by some zooms, or further when negative. */
+  zoom(by: number, still: boolean): void {
+    this.touched = true
+    this.map.easeTo({ zoom: this.map.getZoom() + by, duration: still ? 0 : 160 })
+  }
+
+  /** Leaves the foot of the map free: what is looked at is centred in the rest. */
+  pad(bottom: number, still: boolean): void {
+    if (Math.abs((this.map.getPadding().bottom ?? 0) - bottom) > 1) this.map.easeTo({ padding: { bottom }, duration: still ? 0 : 140 })
+  }
+
   goTo(bounds: Bounds, still: boolean): void {
+    this.touched = true
     this.map.fitBounds(bounds, { padding: 56, maxZoom: 15, duration: still ? 0 : 180, linear: true })
   }
 

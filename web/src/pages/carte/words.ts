@@ -12,3 +12,8 @@ export function placeName(level: Level, name: string, code: string, station: str
   if (level !== 'bureau' || /bureau/i.test(name)) return name || code
   return name ? `${name}, ${station} ${stationNumber(code)}` : code
 }
+
+/** A title without what its heading already says: `Bloc gauche (législatives 2024, 2d tour)` gives `Bloc gauche`. */
+export function shortTitle(title: string): string {
+  return title.replace(/\s*\([^()]*\)\s*$/, '').replace(/\s*[,:]\s*(présidentielle|législatives|européennes|régionales|départementales|cantonales|municipales|référendum)\b.*$/i, '')
+}
