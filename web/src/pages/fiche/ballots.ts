@@ -1,13 +1,5 @@
-/** How ballots are named and coloured on the page of a place. */
+/** How ballots are named on the page of a place. */
 import type { Language } from '@/lib/i18n.svelte'
-
-/** Blocs, by the key that the release gives them; marks of different shapes say the same without colour. */
-export const BLOC_COLOURS: Record<string, string> = {
-  gauche: 'light-dark(#b8324f, #ff8da0)',
-  centre_droit: 'light-dark(#2b66ad, #86b9f5)',
-  extreme_droite: 'light-dark(#6b4316, #dcae76)',
-  autres: 'light-dark(#6f6b61, #b9b5a9)',
-}
 
 const SHORT: Record<string, [string, string]> = {
   pres: ['Prés.', 'Pres.'], legi: ['Légis.', 'Legis.'], euro: ['Europ.', 'Europ.'], regi: ['Région.', 'Region.'],
