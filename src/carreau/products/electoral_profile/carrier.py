@@ -14,6 +14,7 @@ from carreau.products.electoral_profile import margins
 from carreau.products.electoral_profile.refined import Codes, Refined, Values
 
 Index = npt.NDArray[np.int64]
+NEXT_TO_NONE: Final = 1e-9
 LEVELS: Final = ("commune", "departement", "france")
 
 
@@ -63,6 +64,7 @@ def carrier_of(refined: Refined) -> Carrier:
         "departement": _level(zones.departments, targets.departments),
         "france": _level(*everywhere),
     }
+    mass = _with_empty_zones(refined.weights, mass)
     reach = np.asarray(refined.weights.T @ mass)
     return Carrier(
         weights=refined.weights,
@@ -75,6 +77,15 @@ def carrier_of(refined: Refined) -> Carrier:
         large=_large(refined, levels["commune"], mass, reach),
         main_zone=main_zone_of(refined.weights, mass),
     )
+
+
+def _with_empty_zones(weights: sparse.csr_array, mass: Values) -> Values:
+    """The people of each zone, next to none rather than none where nobody lives in a whole place.
+
+    A place that only empty zones reach has no inhabitant: it is known, and not missing.
+    """
+    empty = (np.asarray(weights.T @ mass) == 0).astype(np.float64)
+    return np.where((mass == 0) & (np.asarray(weights @ empty) > 0), NEXT_TO_NONE, mass)
 
 
 def _large(refined: Refined, commune: Level, mass: Values, reach: Values) -> Values:

@@ -7,15 +7,17 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
 from carreau.places.remarks import counted
+from carreau.places.successions import located
 from carreau.products.declare import Hands, Input, Keep
 from carreau.products.electoral_profile.refined import Codes, Mask, Shapes, TargetFrame, codes_of, texts
 from carreau.store import digest_of
 
 WHOLE: Final = 0.8  # a commune that lies so much in one constituency is not cut: few are
-_READ: Final = ("bureaux", "ballots", "circonscriptions")
+_READ: Final = ("bureaux", "communes", "ballots", "circonscriptions")
 _DRAWN: Final = (
     "bureau{x} {sont} rattachés à leur circonscription par le dessin simplifié de celle-ci, faute de fichier qui la "
     "dise : dans le Rhône, où les résultats la disent, ce rattachement est juste pour 89 bureaux sur 100"
@@ -70,17 +72,29 @@ def _found(places: TargetFrame, hands: Hands) -> pa.Table:
 
 
 def _by_point(places: TargetFrame, hands: Hands) -> Codes:
-    """The drawn constituency that holds a point inside each station; empty without contour or across a department."""
+    """The drawn constituency that holds a point inside each station; empty where none does in its department."""
     found = np.full(len(places.codes), "", dtype="<U8")
     for handed in hands.get("circonscriptions", ()):
         limits = handed.read(["code_circonscription", "code_departement", "geometry"])
         limits = limits.filter(limits["geometry"].is_valid())
         tree = shapely.STRtree(shapely.make_valid(_shapes(limits)))
-        shapes = pa.concat_tables([one.read(["bv_id", "geometry"]) for one in hands["bureaux"]]).sort_by("bv_id")
-        station, limit = tree.query(shapely.point_on_surface(_shapes(shapes)), predicate="intersects")
+        station, limit = tree.query(_points(places, hands), predicate="intersects")
         same = codes_of(limits["code_departement"])[limit] == places.departments[station]
         found[station[same]] = codes_of(limits["code_circonscription"])[limit[same]]
     return found
+
+
+def _points(places: TargetFrame, hands: Hands) -> Shapes:
+    """A point inside each station, or inside its commune when it has no contour; None without either."""
+    drawn = pa.concat_tables([one.read(["bv_id", "geometry"]) for one in hands["bureaux"]]).sort_by("bv_id")
+    points = np.asarray(shapely.point_on_surface(_shapes(drawn)), dtype=np.object_)
+    for handed in hands.get("communes", ()):
+        table = handed.read(["code_commune", "type", "geometry"])
+        table = table.filter(pc.and_(pc.equal(table["type"], "COM"), table["geometry"].is_valid()))
+        without = np.flatnonzero(shapely.is_missing(points))
+        position, found = located(places.communes[without], codes_of(table["code_commune"]))
+        points[without[found]] = shapely.point_on_surface(_shapes(table)[position[found]])
+    return points
 
 
 def _shapes(table: pa.Table) -> Shapes:
