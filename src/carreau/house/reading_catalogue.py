@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from carreau.guard.tiles import zooms_of
+from carreau.house.ready import ELECTION, analyses_of, election_title, english_title
 from carreau.house.served import Served
 from carreau.sources.interieur_results.elections import elections
 from carreau.terms import Column, Role, Schema
 
-ELECTION: Final = re.compile(r"([a-z]+)_(\d{4})(?:_(t\d))?_")
 LEVEL_OF: Final[Mapping[str, str]] = {
     "bv": "bureau",
     "iris": "iris",
@@ -39,11 +38,11 @@ def catalogue_facts(served: Served) -> dict[str, Any]:
             "layers": list(served.levels) if served.tiles else [],
         },
         "themes": [
-            {"id": theme, "title": title, "title_en": _english(english, "themes", theme, title)}
+            {"id": theme, "title": title, "title_en": str(english.get("themes", {}).get(theme, title))}
             for theme, title in served.facts["themes"].items()
         ],
         "indicators": told,
-        "analyses": served.facts.get("analyses", {}),
+        "analyses": analyses_of(served.facts, [one["name"] for one in told]),
         "elections": elections_of(told, served.facts),
         "standing": list(release.certificate["standing"]),
         "purposes": list(release.certificate["policy"]["purposes"]),
@@ -85,16 +84,12 @@ def elections_of(indicators: Iterable[Mapping[str, Any]], facts: Mapping[str, An
 def _election(family: str, names: list[str], facts: Mapping[str, Any]) -> dict[str, Any]:
     """One election: its title is that of its round; its day is declared by the source of results."""
     kind, year, turn = (*family.split("_"), "")[:3]
-    words, english = facts["elections"], facts.get("english", {})
-    rounds = "" if kind in words["single_round"] else f", {words['rounds'].get(turn, turn)}"
-    title = f"{words['families'].get(kind, kind)} {year}{rounds}"
+    title, translated = election_title(facts, family), election_title(facts, family, "english")
     held = elections().get("_".join(part for part in (year, kind, turn) if part)) or elections().get(f"{year}_{kind}")
-    spoken = english.get("families", {}).get(kind)
-    turns = "" if kind in words["single_round"] else f", {english.get('rounds', {}).get(turn, turn)}"
     return {
         "id": family,
         "title": title[:1].upper() + title[1:],
-        "title_en": f"{spoken} {year}{turns}" if spoken else title[:1].upper() + title[1:],
+        "title_en": translated[:1].upper() + translated[1:],
         "date": held.day.isoformat() if held else year,
         "indicators": names,
     }
@@ -102,12 +97,12 @@ def _election(family: str, names: list[str], facts: Mapping[str, Any]) -> dict[s
 
 def _indicator(column: Column, facts: Mapping[str, Any]) -> dict[str, Any]:
     """One indicator, as the declaration and the release describe it."""
-    english, declared = facts.get("english", {}), facts["indicators"].get(column.name, {})
+    declared = facts["indicators"].get(column.name, {})
     kind = {Role.SHARE: "share", Role.COUNT: "count"}.get(column.role, "ratio")
     return {
         "name": column.name,
         "title": column.title,
-        "title_en": _english(english, "indicators", column.name, column.title),
+        "title_en": english_title(facts, column.name, column.title),
         "theme": column.theme,
         "unit": column.unit,
         "kind": declared.get("kind", kind),
@@ -118,12 +113,6 @@ def _indicator(column: Column, facts: Mapping[str, Any]) -> dict[str, Any]:
         "status": column.provenance.status,
         "family": family_of(column.name),
     }
-
-
-def _english(english: Mapping[str, Any], group: str, name: str, otherwise: str) -> str:
-    """The English title that the product declares, else the French one."""
-    said = english.get(group, {}).get(name, otherwise)
-    return str(said["title"] if isinstance(said, Mapping) else said)
 
 
 def _level(level: str, certificate: Mapping[str, Any], facts: Mapping[str, Any]) -> dict[str, Any]:

@@ -31,13 +31,14 @@ class Question:
     codes: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
+    offset: int = 0
     limit: int | None = None
     certain: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The rows that a question finds, how many there are before its limit, and its columns."""
+    """The rows that a question finds, how many there are before its offset and limit, and its columns."""
 
     release: Release
     total: int
@@ -49,7 +50,7 @@ def found(served: Served, question: Question) -> Found:
     release = served.levels[question.level]
     columns = _columns(release, question)
     order = tuple(Order(name.removeprefix("-"), name.startswith("-")) for name in question.order)
-    asked = Slice(columns, where, order, 0, question.limit)
+    asked = Slice(columns, where, order, question.offset, question.limit)
     return Found(release.asked(asked), release.count(where))
 
 

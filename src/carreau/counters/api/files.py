@@ -74,7 +74,7 @@ class Files:
         indicator = [asked.indicator] if asked.indicator else []
         columns = tuple(dict.fromkeys([*indicator, *asked.columns]))
         places = (tuple(asked.within), tuple(asked.codes))
-        wanted = Question(asked.level, *places, columns, tuple(asked.order), None, certain=True)
+        wanted = Question(asked.level, *places, columns, tuple(asked.order), certain=True)
         reader = account_of(request).name
         with question():
             file = await self.desk.answers.worked(

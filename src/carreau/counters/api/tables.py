@@ -17,6 +17,7 @@ from carreau.house.reading_rows import Question, rows_json
 
 ADDRESS: Final = "/api/v1/electoral_profile/rows"
 MOST_ROWS: Final = 20_000
+MOST_OFFSET: Final = 10_000_000
 MOST_CODES: Final = 80_000
 MOST_COLUMNS: Final = 300
 Word = Annotated[str, Field(max_length=200)]
@@ -31,6 +32,7 @@ class RowsAddress(BaseModel):
     codes: str = Field("", max_length=8000, description="Des codes de lieux du niveau")
     columns: str = Field("", max_length=8000, description="Des colonnes", examples=["part_cadres,part_ouvriers"])
     order: str = Field("", max_length=500, description="Colonnes de tri ; « - » devant pour l'ordre inverse")
+    offset: int = Field(0, ge=0, le=MOST_OFFSET, description="Combien de lignes passer d'abord")
     limit: int = Field(1000, ge=0, le=MOST_ROWS, description="Combien de lignes au plus")
 
 
@@ -46,9 +48,10 @@ class RowsQuestion(BaseModel):
     within: list[Word] = Field(default_factory=list, alias="in", max_length=500, description="Des territoires")
     codes: list[Word] = Field(default_factory=list, max_length=MOST_CODES, description="Des codes de lieux du niveau")
     columns: list[Word] = Field(default_factory=list, max_length=MOST_COLUMNS, description="Des colonnes")
-    order: list[Word] = Field(
-        default_factory=list, max_length=5, description="Colonnes de tri ; « - » devant pour les plus grands d'abord"
+    order: Annotated[list[Word], Field(max_length=5)] | Word = Field(
+        default_factory=list, description="Colonnes de tri ; « - » devant pour les plus grands d'abord"
     )
+    offset: int = Field(0, ge=0, le=MOST_OFFSET, description="Combien de lignes passer d'abord")
     limit: int = Field(1000, ge=0, le=MOST_ROWS, description="Combien de lignes au plus")
 
 
@@ -75,12 +78,13 @@ class Tables:
         """Rows asked for by an address."""
         order = listed(asked.order)[:5]
         lists = (territories(asked.within), listed(asked.codes), listed(asked.columns)[:MOST_COLUMNS], order)
-        return await self._answered(request, Question(asked.level, *lists, limit=asked.limit))
+        return await self._answered(request, Question(asked.level, *lists, asked.offset, asked.limit))
 
     async def rows_of_body(self, request: Request, asked: RowsQuestion) -> Response:
         """Rows asked for by a body."""
-        lists = (tuple(asked.within), tuple(asked.codes), tuple(asked.columns), tuple(asked.order))
-        return await self._answered(request, Question(asked.level, *lists, limit=asked.limit))
+        order = listed(asked.order)[:5] if isinstance(asked.order, str) else tuple(asked.order)
+        lists = (tuple(asked.within), tuple(asked.codes), tuple(asked.columns), order)
+        return await self._answered(request, Question(asked.level, *lists, asked.offset, asked.limit))
 
     async def _answered(self, request: Request, asked: Question) -> Response:
         """The answer to a question."""

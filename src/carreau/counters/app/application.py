@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from carreau.counters import api, delta_sharing, odata, sign_in
+from carreau.counters import api, connections, delta_sharing, odata, sign_in
 from carreau.counters.api.answers import FOREVER
 from carreau.counters.api.asking import admitted
 from carreau.counters.api.desk import Misasked
@@ -66,6 +66,7 @@ def _doors(home: Home, served: Served) -> list[BaseRoute]:
     return [
         Route("/odata", _with_slash, methods=["GET"]),
         Mount("/odata", routes=odata.routes(home, served)),
+        Mount("/api/v1/connections", routes=connections.routes(home, served)),
         Mount("/delta-sharing", routes=delta_sharing.routes(home, served)),
     ]
 
