@@ -2,9 +2,10 @@
 
 import type { Analysis as Declared, Grade, Indicator, Titled } from '@/lib/types'
 
-/** `parts`: the measures add up to a whole; `history`: one measure over several ballots; `measures`: side by side. */
+/** `parts`: the measures add up to a whole; `history`: one measure over several ballots; `measures`: side by side.
+ * `leading`: the map shows which part comes first. */
 export type Kind = 'parts' | 'history' | 'measures'
-export type Analysis = Titled & { id: string; description: string; description_en: string; kind: Kind; columns: string[] }
+export type Analysis = Titled & { id: string; description: string; description_en: string; kind: Kind; leading: boolean; columns: string[] }
 export type Cell = { value: number | null; margin: number | null; number: number | null; base: number | null; grade: Grade | null; reason: string | null }
 export type Row = { id: number; code: string; name: string; commune: string; registered: number | null; cells: Record<string, Cell> }
 export type Total = { value: number | null; margin: number | null; number: number | null; base: number | null; places: number }
@@ -19,27 +20,13 @@ export function analysesOf(declared: unknown, indicators: readonly Indicator[]):
     ? declared
     : Object.entries((declared ?? {}) as Record<string, object>).map(([id, facts]) => ({ id, ...facts }) as Declared)
   return listed
-    .map((one) => {
-      const columns = names(one.columns ?? one.indicators ?? one.parts ?? one.measures).filter((name) => known.has(name))
-      return {
-        id: one.id, title: one.title, title_en: one.title_en ?? null, columns, kind: kindOf(one, columns, known),
-        description: String(one.description ?? ''), description_en: String(one.description_en ?? one.description ?? ''),
-      }
-    })
+    .map((one) => ({
+      id: one.id, title: one.title, title_en: one.title_en ?? null, leading: one.leading === true,
+      kind: (one.kind === 'parts' || one.kind === 'history' ? one.kind : 'measures') as Kind,
+      columns: Array.isArray(one.columns) ? one.columns.map(String).filter((name) => known.has(name)) : [],
+      description: String(one.description ?? ''), description_en: String(one.description_en ?? one.description ?? ''),
+    }))
     .filter((one) => one.columns.length > 0)
-}
-
-const names = (given: unknown): string[] =>
-  Array.isArray(given) ? given.map((one) => (typeof one === 'string' ? one : String((one as { name?: string }).name ?? ''))) : []
-
-/** What the declaration says; else a history when every measure is the same one over ballots; else side by side. */
-function kindOf(declared: Declared, columns: string[], known: Map<string, Indicator>): Kind {
-  const said = String(declared.kind ?? declared.chart ?? declared.drawing ?? declared.display ?? '')
-  if (/part|donut|whole|tout/.test(said)) return 'parts'
-  if (/histor|line|time/.test(said)) return 'history'
-  const tails = new Set(columns.map((name) => name.replace(`${known.get(name)?.family ?? ''}_`, '')))
-  const ballots = columns.length > 1 && columns.every((name) => known.get(name)?.family)
-  return ballots && tails.size === 1 ? 'history' : 'measures'
 }
 
 /** The columns to ask for: each measure with what qualifies it, when the release has it. */
@@ -57,6 +44,23 @@ export function cellOf(raw: Raw, name: string): Cell {
   const text = (suffix: string): string | null => (typeof raw[name + suffix] === 'string' ? (raw[name + suffix] as string) : null)
   return { value: figure(''), margin: figure('_marge'), number: figure('_nombre'), base: figure('_base'), grade: text('_note') as Grade | null, reason: text('_statut') }
 }
+
+/** The part that comes first in a row, and whether it leads by more than its margin; null when none has a figure. */
+export function leaderOf(row: Row, columns: readonly string[]): { name: string; clear: boolean } | null {
+  const found = columns.map((name) => ({ name, figure: cell(row, name) })).filter(({ figure }) => figure.value !== null)
+  found.sort((a, b) => (b.figure.value ?? 0) - (a.figure.value ?? 0))
+  const [first, second] = found
+  if (!first) return null
+  const lead = (first.figure.value ?? 0) - (second?.figure.value ?? 0)
+  return { name: first.name, clear: !second || lead > Math.max(first.figure.margin ?? 0, second.figure.margin ?? 0) }
+}
+
+/** The measures that have a figure in at least one row: an election that was not held here says nothing. */
+export const told = (columns: readonly string[], rows: readonly Row[]): string[] =>
+  columns.filter((name) => rows.some((row) => cell(row, name).value !== null))
+
+/** A hidden figure is kept back by a rule of secrecy; another one simply does not exist. */
+export const secret = (reason: string | null): boolean => /^(masqué|secret|non significatif)/.test(reason ?? '')
 
 export const cell = (row: Row, name: string): Cell => row.cells[name] ?? NOTHING
 

@@ -1,8 +1,10 @@
 /** How places and figures are said in the four views. */
 import { NARROW, withMargin, withUnit } from '@/lib/format'
-import type { Language } from '@/lib/i18n.svelte'
-import type { Indicator } from '@/lib/types'
-import type { Cell, Row, Total } from './model'
+import { partColour } from '@/charts/palette'
+import { titled, type Language } from '@/lib/i18n.svelte'
+import { familyColour, familyOf } from '@/lib/parties'
+import type { ElectionFacts, Indicator } from '@/lib/types'
+import type { Analysis, Cell, Row, Total } from './model'
 
 /** « Lyon, bureau 301 »; another place by its name. */
 export function placeName(row: Row, station: (number: string) => string): string {
@@ -22,5 +24,15 @@ export function figureText(figure: Pick<Cell | Total, 'value' | 'margin'>, indic
 export const axisText = (value: number, indicator: Indicator, language: Language): string =>
   withUnit(value, after(indicator.unit), language, Math.abs(value) < 10 && value % 1 !== 0 ? 1 : 0)
 
-/** What a part is called in its analysis: the title without the election that the analysis already names. */
-export const shortName = (title: string): string => title.replace(/ \([^()]*\)$/, '')
+/** What a measure is called in its analysis: over ballots, the ballot; else its title without the ballot that the
+ * analysis already names. */
+export function measureName(one: Indicator, analysis: Analysis, elections: readonly ElectionFacts[]): string {
+  const held = analysis.kind === 'history' ? elections.find((election) => election.id === one.family) : undefined
+  return held ? titled(held) : titled(one).replace(/ \([^()]*\)$/, '')
+}
+
+/** The colour of a part: that of its political family where it has one, else by its rank. */
+export function colourOf(one: Indicator, rank: number, dark: boolean): string {
+  const family = familyOf(one.name)
+  return family ? familyColour(family, dark) : partColour(rank)
+}
