@@ -71,15 +71,27 @@ class Analyses:
 def _plain(state: Mapping[str, Any]) -> str:
     """The state as JSON text; :class:`~carreau.errors.Refused` for what JSON or UTF-8 cannot say."""
     try:
+        _not_too_deep(state)
         text = json.dumps(state, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         text.encode()
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise Refused(
             "cette analyse ne peut pas être gardée",
             given="une valeur qui ne s'écrit pas en JSON",
-            expected="des nombres finis et des textes bien formés",
+            expected=f"des nombres finis, des textes bien formés, {_SET['deepest_state']} niveaux au plus",
         ) from error
     return text
+
+
+def _not_too_deep(state: Mapping[str, Any]) -> None:
+    """``ValueError`` when lists and objects stand within each other beyond what a screen needs."""
+    within: list[Any] = [state]
+    for _ in range(_SET["deepest_state"]):
+        held = [value.values() if isinstance(value, Mapping) else value for value in within]
+        within = [value for values in held for value in values if isinstance(value, Mapping | list)]
+        if not within:
+            return
+    raise ValueError(_SET["deepest_state"])
 
 
 def _analysis(row: Any) -> Analysis:

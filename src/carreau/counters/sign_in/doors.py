@@ -60,7 +60,7 @@ def from_our_page(request: Request) -> None:
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     if site not in (None, "same-origin"):
         raise _elsewhere(f"Sec-Fetch-Site: {site}")
-    if origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower():
+    if origin is not None and _site_of(origin) != request.headers.get("host", "").lower():
         raise _elsewhere(f"Origin: {origin}")
     if token_of(request):
         return
@@ -71,6 +71,14 @@ def from_our_page(request: Request) -> None:
             expected=f"l'en-tête {HEADER}, tel que /api/v1/session le donne",
             advice="recharger la page, puis recommencer",
         )
+
+
+def _site_of(origin: str) -> str:
+    """The ``host:port`` of an origin; nothing when it has none that can be read."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def _elsewhere(given: str) -> Refused:

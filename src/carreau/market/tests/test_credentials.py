@@ -49,7 +49,7 @@ def test_a_token_has_256_random_bits_and_is_kept_as_a_digest(records: Records, c
     assert secret.startswith(credential.prefix + "_")
     held = b"".join(path.read_bytes() for path in records.path.parent.glob("records.sqlite*"))
     assert secret.encode() not in held
-    assert secret.rpartition("_")[2].encode() not in held
+    assert secret.split("_", 2)[2].encode() not in held
     assert secret not in repr(credential) + repr(credentials.listed(None))
 
 
@@ -361,6 +361,18 @@ def test_a_state_without_end_is_not_saved(records: Records) -> None:
         Analyses(records).saved("anne", "A", deep, NOW)
     while deep:  # freed step by step: Python would free it by as many nested calls
         deep = deep.pop("x")
+
+
+@pytest.mark.parametrize(("depth", "saved"), [(16, True), (17, False)])
+def test_a_state_has_sixteen_levels_at_most(records: Records, depth: int, saved: bool) -> None:
+    state: Any = 1
+    for level in range(depth):
+        state = {"x": state} if level % 2 or level == depth - 1 else [state]
+    if saved:
+        assert Analyses(records).saved("anne", "A", state, NOW).state == state
+    else:
+        with pytest.raises(Refused, match="gardée"):
+            Analyses(records).saved("anne", "A", state, NOW)
 
 
 def test_an_analysis_too_large_or_one_too_many_is_refused(records: Records) -> None:

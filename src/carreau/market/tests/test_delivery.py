@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+import shapely
 
 from carreau.errors import Missing, Retry, Unknown
 from carreau.guard import FORMATS, Release, Signer, release, verified
@@ -42,7 +43,7 @@ def ready(signer: Signer) -> Release:
     table = pa.table({"bv_id": ["96001_0001"], "inscrits": [900]})
     policy = Policy("OPEN", "personne", 11, ("recherche",))
     product = Product("essai", "Essai", "Un essai.", "bureau de vote", (), policy, "# Carte", {}, Path())
-    contours = pa.table({"bv_id": pa.array([], pa.string()), "geometry": pa.array([], pa.binary())})
+    contours = pa.table({"bv_id": ["96001_0001"], "geometry": shapely.to_wkb([shapely.box(4.8, 45.7, 4.9, 45.8)])})
     draft = Draft(product, Territory.parse("com:96001"), schema, table, contours, "inscrits", ())
     return release(draft, signer=signer, made_at=AT, previous="")
 
