@@ -8,18 +8,16 @@ chained to the one before, which :func:`verified` checks offline.
 from __future__ import annotations
 
 from carreau.guard._seal import Signer
-from carreau.guard.certificate import Recipient
 from carreau.guard.encode import FORMATS, format_of
 from carreau.guard.opening import opened
-from carreau.guard.policy import Decision
+from carreau.guard.presentation import Presentation
 from carreau.guard.releases import Release, release
 from carreau.guard.restore import restored
 from carreau.guard.verify import Verdict, verified
 
 __all__ = [
     "FORMATS",
-    "Decision",
-    "Recipient",
+    "Presentation",
     "Release",
     "Signer",
     "Verdict",

@@ -24,10 +24,11 @@ from carreau.guard._seal import Signer, canonical, digest_of, unlocked
 from carreau.guard.certificate import Recipient, Request, release_body
 from carreau.guard.content import GEOMETRY, Content, column_digests, content_digest
 from carreau.guard.cut import counted, cut_content, equals_of, orders_of, plain_where, said_slice
-from carreau.guard.encode import Format, encoder_of, format_of
+from carreau.guard.encode import Format, encoded_to, format_of
 from carreau.guard.encode.csv import SIDECAR
 from carreau.guard.grouping import grouped_content
 from carreau.guard.policy import Decision, judged
+from carreau.guard.presentation import Presentation
 from carreau.guard.writing import written_whole
 from carreau.products.declare import Draft
 from carreau.terms import Condition, Grouping, Schema, Slice
@@ -35,6 +36,7 @@ from carreau.terms import Condition, Grouping, Schema, Slice
 CHUNK: Final = 1 << 16
 IN_MEMORY: Final = 1 << 25
 ANYONE: Final = Recipient()
+PLAIN: Final = Presentation()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,41 +181,43 @@ class Release:
         """What was made of this release, as a release under the same certificate."""
         return made(content.schema, self.certificate, Origin(lambda: content, self._origin.signer))
 
-    def encoded(self, format: str) -> Iterator[bytes]:
+    def encoded(self, format: str, shown: Presentation = PLAIN) -> Iterator[bytes]:
         """The bytes of a whole file in ``format`` (``".parquet"``, ``"csv"``…), chunk by chunk, certificate in place.
 
-        A CSV cannot hold its certificate: these are the bytes of the table alone; :meth:`write` puts it beside.
+        ``shown`` says how a document (workbook, PDF, picture) is to be presented. CSV, PDF and PNG cannot hold their
+        certificate: these are the bytes of the file alone; :meth:`write` puts it beside.
         """
         kind = format_of(format)
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as sink:
-            self._encode(kind, sink)  # type: ignore[arg-type] # it has all the methods of a binary file
+            self._encode(kind, sink, shown)  # type: ignore[arg-type] # it has all the methods of a binary file
             sink.seek(0)
             while chunk := sink.read(CHUNK):
                 yield chunk
 
-    def write(self, path: Path, format: str | None = None) -> Path:
+    def write(self, path: Path, format: str | None = None, shown: Presentation = PLAIN) -> Path:
         """Write this release to ``path`` in ``format`` (by default its suffix's), whole or not at all.
 
-        For a CSV the certificate is put beside it, in ``NAME.csv.certificat.json``: both are there, or neither.
+        For a CSV, a PDF or a PNG the certificate is put beside it, in ``NAME.csv.certificat.json``: both are there, or
+        neither.
         """
         kind = format_of(path if format is None else format)
-        if kind.suffix != ".csv":
+        if not kind.beside:
             with written_whole(path) as sink:
-                self._encode(kind, sink)
+                self._encode(kind, sink, shown)
             return path
         with written_whole(path.with_name(path.name + SIDECAR)) as beside, written_whole(path) as sink:
-            beside.write(self._encode(kind, sink))
+            beside.write(self._encode(kind, sink, shown))
             beside.flush()  # a full disk is met here, before either file is in its place
             sink.flush()
         return path
 
-    def _encode(self, kind: Format, sink: BinaryIO) -> bytes:
+    def _encode(self, kind: Format, sink: BinaryIO, shown: Presentation) -> bytes:
         """Write this release to ``sink``; a kept Parquet is copied as it is."""
         if self._origin.kept is not None and kind.suffix == ".parquet":
             with self._origin.kept.open("rb") as kept:
                 shutil.copyfileobj(kept, sink, 1 << 20)
             return b""
-        return encoder_of(kind).encode(self._origin.load(), self._origin.signer, sink)
+        return encoded_to(sink, kind, self._origin.load(), self._origin.signer, shown)
 
 
 def release(

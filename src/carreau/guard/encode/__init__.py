@@ -15,17 +15,24 @@ from typing import BinaryIO, Final, Protocol, cast
 from carreau.errors import Unknown
 from carreau.guard._seal import Signer
 from carreau.guard.content import Content
+from carreau.guard.presentation import Presentation
 
-__all__ = ["FORMATS", "Encoder", "Format", "encoder_of", "format_of"]
+__all__ = ["FORMATS", "Drawer", "Encoder", "Format", "encoded_to", "format_of"]
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A file format: its suffix, media type, and what it is for, in a few French words."""
+    """A file format: its suffix, media type, and what it is for, in a few French words.
+
+    ``beside`` says that it cannot hold its certificate, which stands in a file beside it; ``drawn`` that it is a
+    document, shown as a presentation asks.
+    """
 
     suffix: str
     media_type: str
     title: str
+    beside: bool = False
+    drawn: bool = False
 
 
 class Encoder(Protocol):
@@ -36,19 +43,30 @@ class Encoder(Protocol):
         ...
 
 
+class Drawer(Protocol):
+    """A module of this package that writes a document, shown as it is asked to be."""
+
+    def encode(self, content: Content, signer: Signer, sink: BinaryIO, shown: Presentation) -> bytes:
+        """Write ``content`` as ``shown`` says; return the certificate apart when the file cannot hold it."""
+        ...
+
+
 FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
     {
         entry.suffix: entry
         for entry in (
             Format(".parquet", "application/vnd.apache.parquet", "table pour l'analyse, avec contours (GeoParquet)"),
-            Format(".csv", "text/csv", "table que les tableurs ouvrent"),
+            Format(".csv", "text/csv", "table que les tableurs ouvrent", beside=True),
             Format(
                 ".xlsx",
                 "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
                 "classeur lisible, avec mode d'emploi, marges et notes",
+                drawn=True,
             ),
             Format(".geojson", "application/geo+json", "carte (RFC 7946)"),
             Format(".json", "application/json", "table pour un programme"),
+            Format(".pdf", "application/pdf", "fiche d'un bureau, une page à imprimer", beside=True, drawn=True),
+            Format(".png", "image/png", "image de la carte d'un indicateur", beside=True, drawn=True),
         )
     }
 )
@@ -63,6 +81,12 @@ def format_of(name: str | PurePath) -> Format:
     raise Unknown.named(suffix, "format", FORMATS, f"nommer le fichier avec l'une des fins {', '.join(FORMATS)}")
 
 
-def encoder_of(kind: Format) -> Encoder:
-    """The encoder of a format, imported when it is needed: a workbook's library is not loaded to write a Parquet."""
-    return cast(Encoder, import_module(f"carreau.guard.encode.{kind.suffix[1:]}"))
+def encoded_to(sink: BinaryIO, kind: Format, content: Content, signer: Signer, shown: Presentation) -> bytes:
+    """Write ``content`` to ``sink``; the certificate when it stands apart.
+
+    The encoder is imported when it is needed: a workbook's library is not loaded to write a Parquet.
+    """
+    module = import_module(f"carreau.guard.encode.{kind.suffix[1:]}")
+    if kind.drawn:
+        return cast(Drawer, module).encode(content, signer, sink, shown)
+    return cast(Encoder, module).encode(content, signer, sink)

@@ -1,7 +1,7 @@
 """PDF: the fiche of a station, one page A4 a row, tagged for screen readers (PDF/UA-1); its certificate stands beside.
 
-A page cannot hold the proof of its own bytes: as for a CSV, the certificate is a file apart, ``NAME.pdf.certificat.json``,
-and its number is printed on the page.
+A page cannot hold the proof of its own bytes: as for a CSV, the certificate is a file apart,
+``NAME.pdf.certificat.json``, and its number is printed on the page.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def encode(content: Content, signer: Signer, sink: BinaryIO, shown: Presentation
     count = content.table.num_rows
     if not 1 <= count <= MOST:
         raise Unknown(
-            "une fiche est la page d'un bureau : choisir lesquels" if count else "aucun bureau ne répond : pas de fiche",
+            "une fiche est la page d'un bureau : il faut dire lesquels",
             given=f"{count} lieux",
             expected=f"de 1 à {MOST} lieux, une page chacun",
             advice="par exemple bv:69123_0101 ; pour tous, demander un .xlsx",

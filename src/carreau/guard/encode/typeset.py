@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import typst
 
 
 def pdf_of(template: Path, facts: Mapping[str, Any], made_at: datetime) -> bytes:
     """The PDF that ``template`` makes of ``facts``: tagged, following PDF/UA-1, and the same at any time of making."""
-    made = typst.compile(
+    return typst.compile(
         template.read_bytes(),
         format="pdf",
         font_paths=_fonts(),
@@ -22,15 +22,13 @@ def pdf_of(template: Path, facts: Mapping[str, Any], made_at: datetime) -> bytes
         pdf_standards="ua-1",
         timestamp=made_at.replace(microsecond=0),
     )
-    return cast(bytes, made)
 
 
 def png_of(template: Path, facts: Mapping[str, Any], density: float) -> bytes:
     """The picture that ``template`` makes of ``facts``, at ``density`` points per inch."""
-    made = typst.compile(
+    return typst.compile(
         template.read_bytes(), format="png", font_paths=_fonts(), sys_inputs=_inputs(facts), ppi=density
     )
-    return cast(bytes, made)
 
 
 @cache

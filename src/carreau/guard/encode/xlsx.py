@@ -20,9 +20,10 @@ from carreau.guard.encode.workbook.book import written_book
 from carreau.guard.encode.workbook.grids import grids_of, write_grid
 from carreau.guard.encode.workbook.look import Look
 from carreau.guard.encode.workbook.pages import column_places, write_certificate, write_columns, write_readme
+from carreau.guard.presentation import Presentation
 
 
-def encode(content: Content, signer: Signer, sink: BinaryIO) -> bytes:
+def encode(content: Content, signer: Signer, sink: BinaryIO, shown: Presentation) -> bytes:
     """Write ``content`` as a workbook; ``sink`` must be readable too: its bytes are hashed once they are there."""
     grids = grids_of(content)
     names = ["Lisez-moi", *(grid.name for grid in grids), "Indicateurs", "Certificat"]

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from carreau.guard.encode import FORMATS
+from carreau.guard.encode import FORMATS, Format
 from carreau.guard.find import lines, parquet, workbook
 from carreau.guard.find.found import Found
 
 __all__ = ["Found", "opened"]
 
+_NONE = Format("", "", "")
 _MAGIC = {b"PAR1": ".parquet", b"PK\x03\x04": ".xlsx"}
 
 
@@ -39,7 +40,7 @@ def _found(file: BinaryIO, path: Path) -> Found:
         return parquet.find(file)
     if suffix == ".xlsx":
         return workbook.find(file)
-    if suffix == ".csv":
+    if FORMATS.get(suffix, _NONE).beside:
         return lines.find_beside(file, path)
     found = lines.find_inside(file, lines.JSON)
     return found if found.text or found.damage else lines.find_inside(file, lines.GEOJSON)

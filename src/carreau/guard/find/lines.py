@@ -38,7 +38,7 @@ def find_inside(file: BinaryIO, opening: bytes) -> Found:
 
 
 def find_beside(file: BinaryIO, path: Path) -> Found:
-    """The certificate of a CSV, in the file beside it."""
+    """The certificate of a CSV, a PDF or a picture, in the file beside it; where a CSV differs from it."""
     beside = path.with_name(path.name + SIDECAR)
     try:
         with beside.open("rb") as apart:
@@ -47,6 +47,8 @@ def find_beside(file: BinaryIO, path: Path) -> Found:
         return NOTHING
 
     def where(copy: Mapping[str, Any]) -> str:
+        if not copy["parts"]:
+            return "le fichier"
         file.seek(0)
         records = _quoted_records(file)
         return _first_difference(records, copy, _digest(records, 1, hashlib.sha256()), 1)

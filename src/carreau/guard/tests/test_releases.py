@@ -17,8 +17,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carreau.errors import Broken, Refused, Unknown
-from carreau.guard import FORMATS, Recipient, Release, Signer, release, restored, verified
+from carreau.guard import FORMATS, Release, Signer, release, restored, verified
 from carreau.guard._seal import is_signed
+from carreau.guard.certificate import Recipient
 from carreau.guard.content import column_digest
 from carreau.products.declare import Draft
 from carreau.terms import Column

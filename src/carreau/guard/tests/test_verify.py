@@ -39,7 +39,7 @@ def check(signer: Signer, tmp_path: Path, files: Files) -> Callable[..., Verdict
     def verdict(suffix: str, change: Callable[[bytes], bytes] = bytes, beside: str = "") -> Verdict:
         path = tmp_path / f"a{suffix}"
         shutil.copy(files[suffix], path)
-        if suffix == ".csv":
+        if FORMATS[suffix].beside:
             shutil.copy(f"{files[suffix]}.certificat.json", f"{path}.certificat.json")
         changed = Path(f"{path}{beside}")
         changed.write_bytes(change(changed.read_bytes()))
@@ -77,7 +77,7 @@ def test_any_flipped_byte_is_not_valid(check: Any, suffix: str, where: float, ma
         return text[:place] + bytes([text[place] ^ mask]) + text[place + 1 :]
 
     assert check(suffix, flipped).state != "valide"
-    if suffix == ".csv":
+    if FORMATS[suffix].beside:
         assert check(suffix, flipped, ".certificat.json").state != "valide"
 
 

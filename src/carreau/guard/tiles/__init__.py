@@ -18,7 +18,7 @@ from carreau.guard.tiles.archive import Drawing, written
 from carreau.guard.tiles.bands import LAYERS, zooms_of
 from carreau.guard.tiles.coverage import Shapes, grouped, in_degrees, matched, projected, simplified
 
-__all__ = ["LAYERS", "steps_of", "tiles_of", "zooms_of"]
+__all__ = ["LAYERS", "Shapes", "steps_of", "tiles_of", "zooms_of"]
 
 
 def steps_of(levels: Mapping[str, Release]) -> int:

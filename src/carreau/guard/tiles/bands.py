@@ -12,7 +12,7 @@ TILE: Final = 512  # pixels of a tile on the screen
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Zooms ``low`` to ``high`` that share one drawing; details under ``tolerance`` pixels of ``high`` are left out."""
+    """Zooms ``low`` to ``high`` that share one drawing; details under ``tolerance`` pixels of ``high`` are left out (0: none)."""
 
     low: int
     high: int
@@ -28,8 +28,8 @@ LAYERS: Final[Mapping[str, tuple[Band, ...]]] = {
     "departement": (Band(3, 5, 0.5),),
     "circonscription": (Band(5, 8, 0.5),),
     "commune": (Band(5, 6, 0.7), Band(7, 8, 0.5)),
-    "iris": (Band(9, 10, 0.5), Band(11, 12, 0.5)),
-    "bureau": (Band(9, 10, 0.5), Band(11, 12, 0.5)),
+    "iris": (Band(9, 10, 0.5), Band(11, 12, 0.0)),
+    "bureau": (Band(9, 10, 0.5), Band(11, 12, 0.0)),
 }
 
 

@@ -55,6 +55,8 @@ def matched(shapes: Shapes, groups: list[Places], done: Callable[[int], None]) -
 
 def simplified(shapes: Shapes, detail: float) -> Shapes:
     """The shapes simplified together: triangles smaller than the square of ``detail`` are left out, borders shared."""
+    if not detail:
+        return shapes
     drawn = np.asarray(shapely.coverage_simplify(shapes, detail), dtype=np.object_)
     lost = shapely.is_empty(drawn) | ~shapely.is_valid(drawn)
     drawn[lost] = shapes[lost]

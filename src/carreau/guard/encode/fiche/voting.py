@@ -21,10 +21,10 @@ def voting(station: Station) -> dict[str, Any]:
     """The elections that the station has results of (the latest seven), one line a measure, and who came first."""
     known = elections(station.columns)
     held = [name for name in known if station.row[f"{name}_participation"] is not None][-MOST:]
-    rows = [{"title": _title(station, row), "cells": [_cell(station, f"{name}_{row}") for name in held]} for row in ROWS]
+    cells = {row: [_cell(station, f"{name}_{row}") for name in held] for row in ROWS}
     return {
         "elections": [heading(name, station.words) for name in held],
-        "rows": [row for row in rows if any(row["cells"])],
+        "rows": [{"title": _title(station, row), "cells": found} for row, found in cells.items() if any(found)],
         "leading": [line for name in reversed(held) if (line := _leading(station, name))][:_LINES],
     }
 
