@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from carreau.errors import Missing, Refused
+from carreau.errors import Missing, Refused, Unknown
 from carreau.market.accounts import Account
-from carreau.market.grants import Grant
+from carreau.market.grants import KEYS, Grant
 from carreau.market.refusals import NotSignedIn
 from carreau.market.sessions import digest_of_secret
 from carreau.market.settings import NEVER, certain, moment_of, shown, stamp, table
@@ -208,7 +208,7 @@ def _unknown_token() -> NotSignedIn:
 
 
 def _checked(wanted: Wanted) -> None:
-    """:class:`~carreau.errors.Refused` when the token cannot be made as wanted."""
+    """:class:`~carreau.errors.Refused`, or Unknown for a level, when the token cannot be made as wanted."""
     if not 1 <= wanted.days <= _SET["longest_days"]:
         raise Refused(
             "cette durée ne convient pas",
@@ -216,6 +216,8 @@ def _checked(wanted: Wanted) -> None:
             expected=f"1 à {_SET['longest_days']} jours",
             advice="choisir la durée la plus courte qui suffit",
         )
+    if wanted.level and wanted.level not in KEYS:
+        raise Unknown.named(wanted.level, "niveau", KEYS, "choisir l'un de ces niveaux, ou aucun pour tous")
     if not wanted.name.strip() or len(wanted.name) > 100:
         raise Refused("un jeton porte un nom", expected="1 à 100 signes, par exemple « Excel du bureau »")
 

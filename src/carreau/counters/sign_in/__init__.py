@@ -21,8 +21,9 @@ __all__ = ["asking", "bearing", "required", "router", "routes"]
 def router(home: Any, served: Any) -> APIRouter:
     """The endpoints, to be included under ``/api/v1``; the application holds the house in ``app.state.home``."""
     whole = APIRouter()
-    for part in (session, elsewhere, people, tokens, saved):
-        whole.include_router(part.router)
+    known = tokens.router(lambda: served.release.schema.names)
+    for part in (session.router, elsewhere.router, people.router, known, saved.router):
+        whole.include_router(part)
     return whole
 
 

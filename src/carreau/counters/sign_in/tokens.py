@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, ClassVar, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -10,23 +11,38 @@ from carreau.counters.sign_in.doors import required
 from carreau.counters.sign_in.problems import problems
 from carreau.counters.sign_in.shapes import Connections, MadeToken, NewToken, TokenChange, TokenFacts
 from carreau.counters.sign_in.visitors import PRODUCT, house
-from carreau.errors import Missing
+from carreau.errors import Missing, Unknown
 from carreau.market import Account, Credential, Grant
 from carreau.market.credentials import Wanted
 
-router = APIRouter(tags=["tokens"])
+endpoints = APIRouter(tags=["tokens"])
 Reader = Annotated[Account, Depends(required("reader"))]
 Editor = Annotated[Account, Depends(required("editor"))]
 Owner = Annotated[Account, Depends(required("owner"))]
 
-_PYTHON = """import delta_sharing
+Names = Callable[[], Sequence[str]]
+
+_PYTHON: Final = """import delta_sharing
 
 # carreau.share : le profil téléchargé, à garder comme un mot de passe
 table = delta_sharing.load_as_pandas("carreau.share#carreau.{product}.{level}")
 """
 
 
-@router.get("/tokens", responses=problems(401, 403))
+class Misfit(Unknown):
+    """Something in the body of a request names what does not exist (HTTP 422)."""
+
+    http_status: ClassVar[int] = 422
+
+
+def router(names: Names) -> APIRouter:
+    """The endpoints; ``names`` gives the columns that a token may open."""
+    known = APIRouter(dependencies=[Depends(_knowing(names))])
+    known.include_router(endpoints)
+    return known
+
+
+@endpoints.get("/tokens", responses=problems(401, 403))
 def list_tokens(request: Request, account: Reader) -> list[TokenFacts]:
     """One's tokens, the latest first; an owner sees everyone's. Secrets are shown only when they are made."""
     accounts = house(request)
@@ -34,19 +50,23 @@ def list_tokens(request: Request, account: Reader) -> list[TokenFacts]:
     return [TokenFacts(**_facts(credential, grant, now)) for credential, grant in accounts.tokens(account)]
 
 
-@router.post("/tokens", status_code=201, responses=problems(401, 403, 404, 422))
+@endpoints.post("/tokens", status_code=201, responses=problems(401, 403, 422))
 def make_token(request: Request, account: Editor, given: NewToken, response: Response) -> MadeToken:
     """Make a token; its secret is in this answer and nowhere else."""
     accounts = house(request)
-    columns = None if given.columns is None else tuple(given.columns)
+    columns = None if given.columns is None else tuple(dict.fromkeys(given.columns))
     wanted = Wanted(given.name.strip(), PRODUCT, given.territory, given.level or "", columns, given.days)
-    secret, credential, grant = accounts.token_made(account, wanted)
+    try:
+        _known(columns or (), request.state.column_names())
+        secret, credential, grant = accounts.token_made(account, wanted)
+    except Unknown as error:
+        raise Misfit(error.what, given=error.given, expected=error.expected, advice=error.advice) from None
     response.headers["Cache-Control"] = "no-store"
     facts = _facts(credential, grant, accounts.clock())
     return MadeToken(**facts, secret=secret, connections=_connections(request, secret, credential, grant))
 
 
-@router.patch("/tokens/{identifier}", responses=problems(401, 403, 404, 422))
+@endpoints.patch("/tokens/{identifier}", responses=problems(401, 403, 404, 422))
 def change_token(request: Request, owner: Owner, identifier: str, given: TokenChange) -> TokenFacts:
     """Suspend what a token opens (streams under way are cut), or open it again."""
     accounts = house(request)
@@ -61,11 +81,27 @@ def change_token(request: Request, owner: Owner, identifier: str, given: TokenCh
     return TokenFacts(**_facts(credential, grant, accounts.clock()))
 
 
-@router.delete("/tokens/{identifier}", status_code=204, responses=problems(401, 403, 404))
+@endpoints.delete("/tokens/{identifier}", status_code=204, responses=problems(401, 403, 404))
 def revoke_token(request: Request, account: Reader, identifier: str) -> Response:
     """Revoke a token: it is dead at once, and so is what it opened."""
     house(request).token_revoked(account, identifier)
     return Response(status_code=204)
+
+
+def _knowing(names: Names) -> Callable[[Request], None]:
+    """A dependency that tells an endpoint which columns there are."""
+
+    def told(request: Request) -> None:
+        request.state.column_names = names
+
+    return told
+
+
+def _known(columns: Sequence[str], names: Sequence[str]) -> None:
+    """:class:`~carreau.errors.Unknown` with near names for a column that does not exist."""
+    for column in columns:
+        if column not in names:
+            raise Unknown.named(column, "colonne", names, "reprendre l'un des noms de la table")
 
 
 def _facts(credential: Credential, grant: Grant, now: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -124,7 +125,9 @@ def application(home: Home) -> FastAPI:
         credential, grant = bearing(request)
         return {"credential": credential.id, "grant": grant.id}
 
-    app.include_router(router(home, None), prefix="/api/v1")
+    columns = SimpleNamespace(names=("bv_id", "inscrits", "part_cadres", "part_ouvriers"))
+    served = SimpleNamespace(release=SimpleNamespace(schema=columns))
+    app.include_router(router(home, served), prefix="/api/v1")
     return app
 
 

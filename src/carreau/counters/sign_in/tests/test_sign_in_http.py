@@ -392,13 +392,15 @@ def test_the_password_of_a_proxy_before_us_is_not_ours_to_judge(served: Any) -> 
         ("/tokens", {"name": "A", "days": 0}), ("/tokens", {"name": "A", "days": 1e9}), ("/tokens", {"name": ""}),
         ("/tokens", {"name": "a\nb"}), ("/tokens", {"name": "\x00"}), ("/tokens", {"name": "A", "role": "owner"}),
         ("/tokens", {"name": "A", "columns": []}), ("/tokens", {"name": "A", "columns": ["x; drop"]}),
-        ("/tokens", {"name": "A", "level": "../x"}), ("/tokens", {}), ("/tokens", []), ("/tokens", None),
+        ("/tokens", {"name": "A", "level": "../x"}), ("/tokens", {"name": "A", "level": "planete"}),
+        ("/tokens", {"name": "A", "columns": ["part_cadre"]}), ("/tokens", {"name": "A", "territory": "com:691"}),
+        ("/tokens", {}), ("/tokens", []), ("/tokens", None),
         ("/analyses", {"name": " ", "state": {}}), ("/analyses", {"name": "A", "state": []}),
         ("/session", {"name": "a" * 201, "password": "x"}), ("/session", {"name": "a", "password": "x" * 1025}),
         ("/session", {"name": "a", "password": ""}),
     ],
 )  # fmt: skip
-def test_a_body_of_another_shape_is_said_not_understood(served: Any, path: str, body: Any) -> None:
+def test_a_body_that_does_not_fit_is_said_so(served: Any, path: str, body: Any) -> None:
     assert served.browser().ask("POST", path, body).status_code == 422
 
 
