@@ -16,7 +16,7 @@ def analyses_of(facts: Mapping[str, Any], names: Sequence[str]) -> list[dict[str
     Each has id, title, title_en, kind, leading, columns (at least one, all in ``names``), description, description_en.
     One declared for each election comes once per election, the latest first.
     """
-    elections = list(dict.fromkeys(found[0].rstrip("_") for name in names if (found := ELECTION.match(name))))
+    elections = list(dict.fromkeys(held[0].rstrip("_") for name in names if (held := ELECTION.match(name))))
     latest = sorted(elections, key=lambda one: (one.split("_")[1], one), reverse=True)
     found: list[dict[str, Any]] = []
     for ident, declared in facts.get("analyses", {}).items():

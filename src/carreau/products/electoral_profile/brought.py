@@ -13,7 +13,7 @@ from scipy import sparse
 from carreau.products.electoral_profile import margins
 from carreau.products.electoral_profile.carrier import LEVELS
 from carreau.products.electoral_profile.elections import CANDIDATE, Election, Measure
-from carreau.products.electoral_profile.estimate import NOBODY, Estimate
+from carreau.products.electoral_profile.estimate import ENOUGH, ENOUGH_FOR_A_COUNT, NOBODY, UNSURE, Estimate
 from carreau.products.electoral_profile.indicators import Indicator
 from carreau.products.electoral_profile.material import Brought
 from carreau.products.electoral_profile.refined import Codes, TargetFrame, Texts, Values, blank
@@ -35,7 +35,7 @@ def estimates_of_election(brought: Brought, targets: TargetFrame, places: Target
     the election's file covers.
     """
     groups = {level: _group(brought.election, targets, places, level) for level in LEVELS}
-    figures = _on_stations(brought, targets) if brought.covered is None else _on_larger(brought)
+    figures = _on_stations(brought, targets) if brought.covered is None else _on_larger(brought, targets.certainty)
     for measure in brought.election.measures:
         yield _estimate(brought.election, measure, figures(measure), _Context(groups, targets.this))
 
@@ -61,7 +61,8 @@ class _Context:
 class _Figures:
     """One measure on the places: its number and base, the part of each place's voters it speaks of, what moved.
 
-    ``told`` is 0 where no past station reaches the place; ``whole`` is False where it speaks of too few to be shown.
+    ``told`` is 0 where no past station reaches the place; ``whole`` is False where it speaks of too few to be shown;
+    ``sure`` is the part of its voters who are known to be its own.
     """
 
     number: Values
@@ -69,6 +70,7 @@ class _Figures:
     told: Values
     whole: npt.NDArray[np.bool_]
     changed: Values
+    sure: Values
 
 
 def _on_stations(brought: Brought, stations: TargetFrame) -> Callable[[Measure], _Figures]:
@@ -78,18 +80,19 @@ def _on_stations(brought: Brought, stations: TargetFrame) -> Callable[[Measure],
         name: (_standing if name.startswith(CANDIDATE) else _carried)(weights, counts)
         for name, counts in brought.election.counts.items()
     }
-    reached = np.asarray(weights.sum(axis=0)).ravel() > 0
+    told = (np.asarray(weights.sum(axis=0)).ravel() > 0).astype(np.float64)
+    whole = np.ones(len(told), dtype=bool)
     changed = _changed_part(weights, carried["inscrits"], stations.registered)
 
     def figures(measure: Measure) -> _Figures:
         number = carried[measure.number]
         base = carried[measure.base] if measure.base else np.full(len(number), np.nan)
-        return _Figures(number, base, reached.astype(np.float64), np.ones(len(reached), dtype=bool), changed)
+        return _Figures(number, base, told, whole, changed, stations.certainty)
 
     return figures
 
 
-def _on_larger(brought: Brought) -> Callable[[Measure], _Figures]:
+def _on_larger(brought: Brought, sure: Values) -> Callable[[Measure], _Figures]:
     """The function that gives a measure on larger places: the sums over the past stations that tell it.
 
     A place is shown when these hold enough of its voters; what they do not hold may be otherwise, and widens the
@@ -109,7 +112,7 @@ def _on_larger(brought: Brought) -> Callable[[Measure], _Figures]:
         part = covered * _part(sums[:, 2], all_voters)
         least = COVERED if measure.base else COVERED_FOR_A_COUNT
         of_base = sums[:, 1] if measure.base else np.full(len(part), np.nan)
-        return _Figures(sums[:, 0], of_base, part, part >= least, np.clip(split + 1 - part, 0, 1))
+        return _Figures(sums[:, 0], of_base, part, part >= least, np.clip(split + 1 - part * sure, 0, 1), sure)
 
     return figures
 
@@ -161,7 +164,8 @@ def _estimate(election: Election, measure: Measure, figures: _Figures, context: 
     """One measure of an election on today's places."""
     number, base = figures.number, figures.base
     indicator = _indicator(election, measure)
-    value = np.where((figures.told > 0) & figures.whole, _figure(number, base, indicator.kind), np.nan)
+    sure = figures.sure >= (ENOUGH if measure.base else ENOUGH_FOR_A_COUNT)
+    value = np.where((figures.told > 0) & figures.whole & sure, _figure(number, base, indicator.kind), np.nan)
     margin = _margin(election, measure, value, figures.changed)
     shown = np.isfinite(value)
     return Estimate(
@@ -184,6 +188,7 @@ def _status(measure: Measure, value: Values, figures: _Figures, this: str) -> Te
     status[~figures.whole] = (ELSEWHERE if standing else IN_PART).format(this=this)
     status[figures.base == 0] = NOBODY.format(this=this)
     status[figures.told == 0] = NO_RESULT.format(this=this)
+    status[~np.isfinite(value) & (figures.sure < ENOUGH_FOR_A_COUNT)] = UNSURE.format(this=this)
     return status
 
 

@@ -94,7 +94,7 @@ def _large(refined: Refined, commune: Level, mass: Values, reach: Values) -> Val
     size = np.asarray(commune.matrix @ mass)
     of_zone = np.asarray(size @ commune.matrix) >= least
     spread = np.divide(refined.weights.T @ (mass * of_zone), reach, out=np.zeros(len(reach)), where=reach > 0)
-    return np.where(refined.targets.communes == "", spread, size[commune.member] >= least)
+    return np.asarray(np.where(refined.targets.communes == "", spread, size[commune.member] >= least))
 
 
 def _level(of_zone: Codes, of_station: Codes) -> Level:

@@ -16,35 +16,40 @@ from carreau.products.declare import Hands, Input, Keep
 from carreau.products.electoral_profile.refined import Codes, Mask, Shapes, TargetFrame, codes_of, texts
 from carreau.store import digest_of
 
-WHOLE: Final = 0.8  # a commune that lies so much in one constituency is not cut: few are
+WHOLE: Final = 0.95  # a commune whose voters lie so much in one constituency is not cut: few are
 _READ: Final = ("bureaux", "communes", "ballots", "circonscriptions")
 _DRAWN: Final = (
-    "bureau{x} {sont} rattachés à leur circonscription par le dessin simplifié de celle-ci, faute de fichier qui la "
-    "dise : dans le Rhône, où les résultats la disent, ce rattachement est juste pour 89 bureaux sur 100"
+    "bureau{x} de communes partagées entre des circonscriptions {sont} rattachés à la leur par le dessin simplifié de "
+    "celle-ci, faute de fichier qui la dise : la marge en tient compte, et rien n'est montré d'une circonscription "
+    "dont ils font la moitié"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Constituencies:
-    """The constituency of each station of the country (empty where unknown), and whether the drawn limits gave it."""
+    """The constituency of each station of the country (empty where unknown), and whether it is sure.
+
+    It is sure where a file tells it, or where the whole commune lies in one constituency; elsewhere a simplified
+    drawing gives it.
+    """
 
     codes: Codes
-    drawn: Mask
+    sure: Mask
     inputs: tuple[Input, ...]
 
     def remarks(self, here: Mask) -> tuple[str, ...]:
         """What a reader should know of how the stations ``here`` found their constituency."""
         unknown = counted(int((here & (self.codes == "")).sum()), "bureau{x} sans circonscription connue")
-        return (*counted(int((here & self.drawn).sum()), _DRAWN), *unknown)
+        return (*counted(int((here & ~self.sure & (self.codes != "")).sum()), _DRAWN), *unknown)
 
 
 def constituencies_of(places: TargetFrame, hands: Hands, keep: Keep) -> Constituencies:
     """The constituency of each station of ``places`` (all of the country's, sorted by code)."""
     files = [(alias, entry.input.digest) for alias in _READ for entry in hands.get(alias, ())]
     table = keep(digest_of("constituencies", files), lambda: _found(places, hands))
-    codes, drawn = codes_of(table["code_circonscription"]), table["dessin"].to_numpy()
-    aliases = ("bureaux", "ballots", *(("circonscriptions",) if drawn.any() else ()))
-    return Constituencies(codes, drawn, tuple(entry.input for alias in aliases for entry in hands.get(alias, ())))
+    codes, sure = codes_of(table["code_circonscription"]), table["sur"].to_numpy()
+    aliases = ("bureaux", "ballots", *(("circonscriptions",) if not sure.all() else ()))
+    return Constituencies(codes, sure, tuple(entry.input for alias in aliases for entry in hands.get(alias, ())))
 
 
 def told(hands: Hands) -> dict[str, str]:
@@ -63,12 +68,13 @@ def told(hands: Hands) -> dict[str, str]:
 
 
 def _found(places: TargetFrame, hands: Hands) -> pa.Table:
-    """One row per station: ``code_circonscription`` (empty where unknown) and ``dessin``, whether the map gave it."""
+    """One row per station: ``code_circonscription`` (empty where unknown) and ``sur``, whether it is sure."""
     known = told(hands)
     said = np.array([known.get(code, "") for code in places.codes.tolist()], dtype=np.str_)
-    drawn = _by_commune(_by_point(places, hands), places, said)
-    codes = np.where(said != "", said, drawn)
-    return pa.table({"code_circonscription": pa.array(codes, pa.string()), "dessin": (said == "") & (drawn != "")})
+    drawn = _by_point(places, hands)
+    whole = _by_commune(np.where(said != "", said, drawn), places)
+    codes = np.where(said != "", said, np.where(whole != "", whole, drawn))
+    return pa.table({"code_circonscription": pa.array(codes, pa.string()), "sur": (said != "") | (whole != "")})
 
 
 def _by_point(places: TargetFrame, hands: Hands) -> Codes:
@@ -102,18 +108,14 @@ def _shapes(table: pa.Table) -> Shapes:
     return np.asarray(shapely.from_wkb(table["geometry"].to_numpy(zero_copy_only=False)), dtype=np.object_)
 
 
-def _by_commune(drawn: Codes, places: TargetFrame, said: Codes) -> Codes:
-    """Each station's drawn constituency, made one for a commune that lies nearly whole in one of them.
-
-    What files say of other stations of the commune counts before the drawing.
-    """
-    best = np.where(said != "", said, drawn)
+def _by_commune(best: Codes, places: TargetFrame) -> Codes:
+    """The constituency of each commune that lies whole in one, given the best guess of each station; else empty."""
     names, code = np.unique(best, return_inverse=True)
     commune = np.unique(places.communes, return_inverse=True)[1]
-    voters = (np.nan_to_num(places.registered) + 1e-6) * (best != "")
+    voters = np.nan_to_num(places.registered) + 1e-6
     pairs, pair = np.unique(commune * len(names) + code, return_inverse=True)
     in_pair, in_commune = np.bincount(pair, voters), np.bincount(commune, voters)
-    whole = (in_pair > 0) & (in_pair >= WHOLE * in_commune[pairs // len(names)])
+    whole = in_pair >= WHOLE * in_commune[pairs // len(names)]
     own = np.full(len(in_commune), "", dtype=names.dtype)
     own[pairs[whole] // len(names)] = names[pairs[whole] % len(names)]
-    return np.where(own[commune] != "", own[commune], drawn)
+    return np.asarray(own[commune])

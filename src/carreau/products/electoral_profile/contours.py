@@ -94,11 +94,15 @@ def _iris(targets: Targets, hands: Hands, keep: Keep) -> Iterator[pa.Table]:
 def _communes(targets: Targets, hands: Hands, keep: Keep) -> Iterator[pa.Table]:
     """The published communes."""
     for department in _places_of(targets):
-        yield keep(kept_key("communes", department, ("communes",), hands), partial(_drawn_communes, department, hands))
+        key = kept_key("communes", department, ("communes", "bureaux"), hands)
+        yield keep(key, partial(_drawn_communes, department, hands))
 
 
 def _drawn_communes(department: str, hands: Hands) -> pa.Table:
-    """The communes of a department: Paris, Lyon and Marseille whole, out of their arrondissements where need be."""
+    """The communes of a department: Paris, Lyon and Marseille whole, out of their arrondissements where need be.
+
+    One that the map lacks (a merger of another year) is the union of its stations.
+    """
     here = [("code_departement", "==", department)]
     columns = ["code_commune", "type", "geometry"]
     tables = [handed.read(columns, here) for handed in hands.get("communes", ())]
@@ -112,16 +116,30 @@ def _drawn_communes(department: str, hands: Hands) -> pa.Table:
         districts = [parts[code] for code in arrondissements_of(whole) if code in parts]
         if whole not in drawn and districts:
             drawn[whole] = shapely.to_wkb(united(shapely.from_wkb(np.array(districts, dtype=np.object_))))
+    drawn |= _from_stations(department, hands, drawn)
     codes = sorted(drawn)
     shapes = pa.array([drawn[code] for code in codes], pa.binary())
     return pa.table({"code": pa.array(codes, pa.string()), "geometry": shapes})
+
+
+def _from_stations(department: str, hands: Hands, drawn: dict[str, bytes]) -> dict[str, bytes]:
+    """The communes of a department that are not ``drawn``, each the union of its stations' contours."""
+    here = [("code_departement", "==", department)]
+    columns = ["code_commune", "geometry"]
+    shapes: dict[str, list[bytes]] = {}
+    for handed in hands["bureaux"]:
+        for code, shape in zip(*(handed.read(columns, here)[name].to_pylist() for name in columns), strict=True):
+            if shape is not None and code not in drawn:
+                shapes.setdefault(code, []).append(shape)
+    unions = {code: united(shapely.from_wkb(np.array(parts, dtype=np.object_))) for code, parts in shapes.items()}
+    return {code: shapely.to_wkb(union) for code, union in unions.items()}
 
 
 def _departments(targets: Targets, hands: Hands, keep: Keep) -> Iterator[pa.Table]:
     """The union of the communes of each department."""
     communes = _communes(targets, hands, keep)
     for department, table in zip(_places_of(targets), communes, strict=True):
-        key = kept_key("departement", department, ("communes",), hands)
+        key = kept_key("departement", department, ("communes", "bureaux"), hands)
         yield keep(key, partial(_unions, np.full(table.num_rows, department), table["geometry"]))
 
 

@@ -6,7 +6,7 @@ Pure: arrays in, arrays out. A share is the ratio of two carried counts; it is n
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -24,6 +24,7 @@ NO_CONTOUR: Final = "ce bureau n'a pas de contour"
 NOT_COVERED: Final = "hors champ : la source ne couvre pas ce territoire"
 NOT_SAID: Final = "la source ne donne pas ce chiffre ici"
 NOT_REACHED: Final = "aucune zone de la source n'atteint {this}"
+UNSURE: Final = "aucun fichier ne dit quels bureaux sont dans {this}, et son dessin ne suffit pas"
 NOBODY: Final = "sans objet : personne n'est concerné dans {this}"
 
 
@@ -88,6 +89,7 @@ def _estimate(indicator: Indicator, columns: Values, refined: Refined, carrier: 
     """One indicator brought onto the stations, with its margin, grade, status and comparisons."""
     filled = np.nan_to_num(columns)
     sums = _sums(carrier.carried(filled), carrier.reach)
+    sums = replace(sums, known=sums.known * refined.targets.certainty)
     compared = {
         level: _sums(carrier.grouped(filled, level), carrier.grouped(carrier.mass, level)).figure(indicator.kind)
         for level in LEVELS
@@ -173,4 +175,6 @@ def status_of(indicator: Indicator, value: Values, refined: Refined, carrier: Ca
     covered = np.isin(refined.targets.departments[hidden], np.unique(refined.zones.departments))
     unplaced = np.where(refined.targets.placed[hidden] == "", NO_CONTOUR, NOT_REACHED.format(this=refined.targets.this))
     status[hidden] = np.where(zone >= 0, said, np.where(covered, unplaced, NOT_COVERED))
+    unsure = hidden[refined.targets.certainty[hidden] < ENOUGH_FOR_A_COUNT]
+    status[unsure] = UNSURE.format(this=refined.targets.this)
     return status

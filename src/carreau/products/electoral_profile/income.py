@@ -79,6 +79,7 @@ def _estimate(
 ) -> Estimate:
     """One quantile with its margin, grade and status; ``parts``: its value, the part known, and itself on the zones."""
     value, known, on_zones = parts
+    known = known * refined.targets.certainty
     value = np.where(known >= ENOUGH, value, np.nan)
     status = status_of(indicator, value, refined, carrier)
     fallback = (refined.targets.placed == "") & np.isfinite(compared["commune"])

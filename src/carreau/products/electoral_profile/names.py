@@ -17,7 +17,7 @@ _LISTS: Final = {  # the input that names the places of each level, its code and
     COMMUNE: ("noms_communes", "code_commune", "libelle", "type"),
     DEPARTMENT: ("noms_departements", "code_departement", "libelle", ""),
 }
-ABROAD: Final = {"99": "Français établis hors de France"}
+ABROAD: Final = {"99": "Français établis hors de France", "ZZ": "Français établis hors de France"}
 
 
 def names_of(level: PlaceLevel, frame: TargetFrame, hands: Hands) -> tuple[Texts, tuple[Input, ...]]:

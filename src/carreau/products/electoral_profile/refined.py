@@ -36,7 +36,7 @@ class TargetFrame:
     ``communes`` is the commune of each (of ballots), empty for a place larger than a commune. ``placed`` says how a
     place lies on the ground: ``contour``, ``commune`` (the commune's only station takes the commune's contour) or
     empty (a station without contour: its elections are known, its inhabitants are not). ``this`` is how a sentence
-    names one of them.
+    names one of them. ``sure`` is the part of each place's voters who are known to be its own, None where all are.
     """
 
     codes: Codes
@@ -46,6 +46,12 @@ class TargetFrame:
     registered: Values
     placed: Texts
     this: str = "ce bureau"
+    sure: Values | None = None
+
+    @property
+    def certainty(self) -> Values:
+        """The part of each place's voters who are known to be its own."""
+        return np.ones(len(self.codes)) if self.sure is None else self.sure
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from carreau.places.apportionment import ALONE
 from carreau.places.successions import located
 from carreau.products.declare import Hands, Input, Keep
 from carreau.products.electoral_profile.constituencies import constituencies_of
+from carreau.products.electoral_profile.estimate import ENOUGH
 from carreau.products.electoral_profile.levels import COMMUNE, CONSTITUENCY, IRIS, STATION, PlaceLevel
 from carreau.products.electoral_profile.names import names_of
 from carreau.products.electoral_profile.pieces import NO_PIECES, Pieces, pieces_of
@@ -129,8 +130,11 @@ def _constituencies(level: PlaceLevel, ground: Ground) -> Targets:
     weights, methods = _carrying(pieces, ground.zones, stations)
     frame = replace(_framed(codes, stations, members), communes=np.full(len(codes), "", dtype=np.str_))
     labels, inputs = names_of(level, frame, ground.hands)
+    position, _ = located(stations.codes, ground.places.codes)
+    known = members.T @ (np.nan_to_num(stations.registered) * owners.sure[position])
+    sure = np.divide(known, frame.registered, out=np.ones(len(codes)), where=frame.registered > 0)
     return Targets(
-        replace(frame, labels=labels),
+        replace(frame, labels=labels, sure=sure, registered=np.where(sure >= ENOUGH, frame.registered, np.nan)),
         sparse.csr_array(weights @ members),
         methods,
         stations,

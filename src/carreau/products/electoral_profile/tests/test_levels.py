@@ -19,7 +19,7 @@ from carreau.products.electoral_profile.brought import estimates_of_election
 from carreau.products.electoral_profile.build import build, refine
 from carreau.products.electoral_profile.contours import united
 from carreau.products.electoral_profile.elections import GENERAL, Election, Measure
-from carreau.products.electoral_profile.estimate import NOBODY
+from carreau.products.electoral_profile.estimate import NOBODY, UNSURE
 from carreau.products.electoral_profile.levels import level_of, levels_of
 from carreau.products.electoral_profile.material import Brought, Material
 from carreau.products.electoral_profile.names import constituency_name
@@ -260,3 +260,25 @@ def test_an_iris_where_nobody_lives_has_nobody_and_not_an_unknown_number(at: At)
     empty = column(iris, "population") == 0
     assert empty.any()
     assert set(np.array(iris.table["part_cadres_statut"].to_pylist())[empty]) == {NOBODY.format(this="cet IRIS")}
+
+
+def test_a_constituency_known_by_its_drawing_has_wider_margins_and_is_hidden_when_little_is_sure() -> None:
+    places = TargetFrame(
+        np.array(["A", "B", "C"]),
+        np.array([""] * 3),
+        np.full(3, "96"),
+        np.array(["A", "B", "C"], dtype=object),
+        np.full(3, 500.0),
+        np.array(["contour"] * 3, dtype=object),
+        "cette circonscription",
+        np.array([1.0, 0.7, 0.4]),
+    )
+    counts = {name: np.full(3, 400.0) for name in GENERAL} | {"votants": np.array([100.0, 200.0, 300.0])}
+    turnout = Measure("participation", "Participation", "Part", "%", "votants", "inscrits")
+    codes, communes = np.array(["a", "b", "c"]), np.array(["96001"] * 3)
+    election = Election("2022_pres_t1", "p", "p", codes, communes, np.full(3, "96"), counts, (turnout,), ())
+    made = Brought(election, sparse.csr_array(np.eye(3)), np.ones(3))  # type: ignore[arg-type] # scipy's stubs
+    (found,) = estimates_of_election(made, places, replace(places, communes=communes))
+    assert found.value[:2].tolist() == [25.0, 50.0]
+    assert found.margin[0] == 0 < found.margin[1]
+    assert np.isnan(found.value[2]) and found.status[2] == UNSURE.format(this="cette circonscription")
