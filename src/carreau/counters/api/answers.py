@@ -14,6 +14,7 @@ from typing import Any, Final
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 JSON: Final = "application/json"
 FLOATS: Final = "application/octet-stream"
@@ -23,6 +24,7 @@ FOREVER: Final = "private, max-age=31536000, immutable"  # private: what needs a
 PUBLIC: Final = "public, max-age=31536000, immutable"
 ASK_AGAIN: Final = "private, no-cache"
 REMEMBERED: Final = 192 << 20  # bytes of answers kept in memory
+PIECE: Final = 1 << 17  # bytes
 WORKERS: Final = 4  # computations at once: each may hold a table's columns in memory
 
 
@@ -93,7 +95,19 @@ def sent(request: Request, answer: Answer, caching: str, headers: Mapping[str, s
     body = answer.body
     if answer.packed is not None and unpacks(request):
         body, said = answer.packed, {**said, "Content-Encoding": "gzip"}
-    return Response(body, headers=said, media_type=answer.media)
+    return Piecewise(body, headers=said, media_type=answer.media)
+
+
+class Piecewise(Response):
+    """A response sent piece by piece: a slow reader holds one piece in memory, and not the whole."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the head, then each piece once the one before has left."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        whole = memoryview(self.body)
+        for start in range(0, len(whole), PIECE) or (0,):
+            piece = bytes(whole[start : start + PIECE])
+            await send({"type": "http.response.body", "body": piece, "more_body": start + PIECE < len(whole)})
 
 
 def same(request: Request, etag: str) -> bool:

@@ -61,18 +61,31 @@ class Problem(BaseModel):
 def problem(status: int, detail: str, **said: Any) -> Response:
     """The response of a problem; ``said`` are given, expected, advice, retry, and ``headers``."""
     headers: dict[str, str] = {"Cache-Control": "no-store", **said.pop("headers", {})}
-    body = {
+    return Response(json.dumps(body_of(status, detail, **said), ensure_ascii=False).encode(), status, headers, MEDIA)
+
+
+def body_of(status: int, detail: str, **said: Any) -> dict[str, Any]:
+    """The members of a problem."""
+    return {
         "type": "about:blank",
         "title": TITLES.get(status, "Erreur"),
         "status": status,
-        "detail": detail,
+        "detail": readable(detail),
         "given": "",
         "expected": "",
         "advice": "",
         "retry": False,
-        **said,
+        **{name: readable(value) if isinstance(value, str) else value for name, value in said.items()},
     }
-    return Response(json.dumps(body, ensure_ascii=False).encode(), status, headers, MEDIA)
+
+
+def readable(text: str) -> str:
+    """A text that any encoder can write: half of a surrogate pair, which a client may send, becomes a question mark.
+
+    >>> readable("a\ud800b")
+    'a?b'
+    """
+    return text.encode("utf-8", "replace").decode()
 
 
 def problem_of(error: CarreauError, status: int | None = None) -> Response:

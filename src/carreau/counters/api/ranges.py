@@ -12,7 +12,7 @@ from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from carreau.counters.api.answers import same
+from carreau.counters.api.answers import Piecewise, same
 from carreau.counters.api.problems import problem
 
 HEAD: Final = "carreau.head"  # set in the scope of a request whose body will be left out
@@ -58,7 +58,7 @@ class Ranged:
         if request.scope.get(HEAD):
             return Response(status_code=status, headers=headers, media_type=self.media)
         if end - start <= SMALL:
-            return Response(self._read(start, end), status, headers, self.media)
+            return Piecewise(self._read(start, end), status, headers, self.media)
         return StreamingResponse(self._chunks(start, end), status, headers, self.media)
 
     def _read(self, start: int, end: int) -> bytes:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Match, Mount, Route
 
 from carreau.counters import api, connections, delta_sharing, odata, sign_in
 from carreau.counters.api.answers import FOREVER
@@ -41,6 +42,7 @@ def application(home: Home, served: Served, options: Options) -> Any:
     app.add_exception_handler(Misasked, _misasked)
     app.add_exception_handler(RequestValidationError, _not_understood)
     app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _unforeseen)
     return Safe(Limited(Headed(app), options))
 
@@ -55,7 +57,7 @@ def routes(home: Home, served: Served, options: Options) -> list[BaseRoute]:
         Route("/api/v1/docs", listing(documented), methods=["GET"]),
         *documented,
         *_doors(home, served),
-        Route("/api/{path:path}", _no_such_address, methods=["GET", "POST", "PUT", "PATCH", "DELETE"]),
+        _elsewhere(documented),
         *([_tiles_route(served)] if served.tiles else []),
         *Pages(options.static).routes(),
     ]
@@ -90,12 +92,27 @@ async def _with_slash(_: Request) -> Response:
     return RedirectResponse("/odata/", 308)
 
 
-async def _no_such_address(request: Request) -> Response:
-    """An address of the API that does not exist."""
+def _elsewhere(known: Sequence[BaseRoute]) -> BaseRoute:
+    """The route of what no other takes: 405 for another method of a known address, 404 for an unknown one."""
+
+    async def elsewhere(request: Request) -> Response:
+        partly = [route for route in known if route.matches(request.scope)[0] is Match.PARTIAL]
+        methods = sorted({method for route in partly for method in getattr(route, "methods", None) or ()})
+        if methods:
+            return _not_allowed(request, ", ".join(methods))
+        return problem(
+            404, "cette adresse de l'API n'existe pas", given=request.url.path[:200],
+            expected="l'une de celles que /api/v1/openapi.json décrit", advice="voir /api/v1/docs",
+        )  # fmt: skip
+
+    return Route("/api/{path:path}", elsewhere, methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+
+
+def _not_allowed(request: Request, allowed: str) -> Response:
+    """The problem of a method that an address does not have."""
     return problem(
-        404, "cette adresse de l'API n'existe pas", given=request.url.path[:200],
-        expected="l'une de celles que /api/v1/openapi.json décrit", advice="voir /api/v1/docs",
-    )  # fmt: skip
+        405, f"cette adresse n'admet pas la méthode {request.method[:20]}", expected=allowed, headers={"Allow": allowed}
+    )
 
 
 async def _of_the_house(_: Request, error: Exception) -> Response:
@@ -119,13 +136,16 @@ async def _not_understood(_: Request, error: Exception) -> Response:
 async def _of_http(request: Request, error: Exception) -> Response:
     """What Starlette refuses: a method, an address, a body that is no JSON."""
     assert isinstance(error, HTTPException)
-    said = {
-        404: "cette adresse n'existe pas",
-        405: f"cette adresse n'admet pas la méthode {request.method}",
-        400: "la demande n'a pas pu être lue",
-    }
-    headers = dict(error.headers or {})
-    return problem(error.status_code, said.get(error.status_code, str(error.detail)), headers=headers)
+    if error.status_code == 405:
+        return _not_allowed(request, (error.headers or {}).get("Allow", "GET"))
+    said = {404: "cette adresse n'existe pas", 400: "la demande n'a pas pu être lue"}
+    detail = said.get(error.status_code, str(error.detail))
+    return problem(error.status_code, detail, headers=dict(error.headers or {}))
+
+
+async def _gone(_: Request, error: Exception) -> Response:
+    """Whoever asked has left, or was cut: nobody reads this."""
+    return problem(400, "la demande n'est pas arrivée en entier")
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:

@@ -6,11 +6,13 @@ Plain ASGI: each of these costs microseconds, whatever the number of readers.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import MutableMapping
 from typing import Any, Final
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from carreau.counters.api.problems import problem
@@ -33,6 +35,7 @@ SAFETY: Final = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=(), interest-cohort=()"),
 )
+CLOSE: Final = {"Connection": "close"}
 LOOPBACK_ROOM: Final = 8  # on loopback all readers share one address: they get this many times the room of one client
 
 
@@ -116,6 +119,11 @@ class Limited:
                 421, "ce serveur ne répond pas à ce nom", given=headers.get("host", "")[:100],
                 expected="l'adresse que « carreau serve » a affichée", advice="ouvrir cette adresse dans le navigateur",
             )  # fmt: skip
+        if "content-length" in headers and "transfer-encoding" in headers:
+            return problem(
+                400, "la demande dit sa longueur de deux façons", given="Content-Length et Transfer-Encoding",
+                expected="l'une ou l'autre", headers=CLOSE,
+            )  # fmt: skip
         length = headers.get("content-length", "0")
         if not length.isdigit() or int(length) > self._most(scope):
             return _too_large(self._most(scope))
@@ -139,44 +147,43 @@ class _Patient:
         self.received = 0
         self.complete = False
         self.started = False
-        self.excess = False
+        self.refusal: ASGIApp | None = None
 
     async def answered(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer within the limits."""
 
         async def limited_receive() -> Message:
-            if self.complete:
+            if self.complete or self.refusal:
                 return await receive()
-            message = await asyncio.wait_for(receive(), self.options.patience)
+            try:
+                async with asyncio.timeout(self.options.patience):
+                    message = await receive()
+            except TimeoutError:
+                self.refusal = problem(408, "la demande s'est arrêtée en route", retry=True, headers=CLOSE)
+                return {"type": "http.disconnect"}
             self.received += len(message.get("body", b""))
             self.complete = not message.get("more_body", False)
             if self.received > self.most:
-                self.excess = True
-                raise _TooLarge
+                self.refusal = _too_large(self.most)
+                return {"type": "http.disconnect"}
             return message
 
         async def limited_send(message: Message) -> None:
-            if self.excess and not self.started:
-                raise _TooLarge  # whatever the route made of a cut body, the reader is told of the limit
+            if self.refusal:  # whatever the route makes of a cut body, the reader is told why it was cut
+                return
             self.started = True
-            await asyncio.wait_for(send(message), self.options.patience)
+            async with asyncio.timeout(self.options.patience):
+                await send(message)
 
-        try:
+        with contextlib.suppress(TimeoutError, ClientDisconnect):
             await self.app(scope, limited_receive, limited_send)
-        except _TooLarge:
-            await _too_large(self.most)(scope, receive, send)
-        except TimeoutError:
-            if not self.started:
-                await problem(408, "la demande s'est arrêtée en route", retry=True)(scope, receive, send)
-
-
-class _TooLarge(Exception):
-    """The body of a request is larger than is accepted."""
+        if self.refusal and not self.started:
+            await self.refusal(scope, receive, send)
 
 
 def _too_large(most: int) -> ASGIApp:
     """The problem of a body that is too large."""
     return problem(
         413, "la demande est trop grande", expected=f"{most >> 10} Kio au plus", advice="envoyer moins à la fois",
-        headers={"Connection": "close"},
+        headers=CLOSE,
     )  # fmt: skip

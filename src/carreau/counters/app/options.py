@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -42,10 +43,11 @@ class Options:
 
     def answers_to(self, host: str) -> bool:
         """Whether the server answers to the ``Host`` that a request names: a page of another site must not reach it."""
-        name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
+        name = host.rpartition(":")[0] if re.search(r":\d*$", host) and not host.endswith("]") else host
         return not self.names or name.lower() in self.names
 
     @property
     def names(self) -> frozenset[str]:
         """The names that the server answers to; none for any."""
-        return LOOPBACK | {name.lower() for name in self.hosts} if self.on_loopback else frozenset(self.hosts)
+        own = frozenset(name.lower() for name in self.hosts)
+        return LOOPBACK | own if self.on_loopback else own

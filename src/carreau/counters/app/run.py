@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
-import logging
+import signal
 import socket
 from collections.abc import Callable
 from typing import Any, Final
@@ -11,6 +12,7 @@ from typing import Any, Final
 import uvicorn
 
 from carreau.counters.app.options import Options
+from carreau.counters.app.wire import Wire
 from carreau.errors import Broken, Missing, Retry
 
 BACKLOG: Final = 2048
@@ -18,15 +20,29 @@ HEADERS: Final = 32 << 10  # bytes of headers at most, before 431
 GRACE: Final = 5  # seconds left to the answers under way when the server is stopped
 
 
-def serve(app: Any, listening: socket.socket, options: Options, ready: Callable[[], None]) -> None:
-    """Answer on ``listening`` until the process is told to stop; ``ready`` is called once it answers."""
-    logging.getLogger("carreau.serve").setLevel(logging.WARNING)
+def serve(app: Any, listening: socket.socket, ready: Callable[[], None]) -> None:
+    """Answer on ``listening`` until the process is told to stop, by Ctrl-C or SIGTERM; ``ready`` is called first.
+
+    The answers under way are given some seconds to end.
+    """
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # to be told to stop is no failure
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            server_of(app, ready).run(sockets=[listening])
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        listening.close()
+
+
+def server_of(app: Any, ready: Callable[[], None]) -> uvicorn.Server:
+    """The server of ``app``, with its limits; it calls ``ready`` once it answers."""
     config = uvicorn.Config(
         app,
-        log_level="warning",
+        http=Wire,
+        ws="none",
+        log_level="error",
         access_log=False,
         server_header=False,
-        date_header=True,
         lifespan="off",
         timeout_keep_alive=20,
         timeout_graceful_shutdown=GRACE,
@@ -34,8 +50,7 @@ def serve(app: Any, listening: socket.socket, options: Options, ready: Callable[
         backlog=BACKLOG,
         proxy_headers=False,
     )
-    server = _Announced(config, ready)
-    server.run(sockets=[listening])
+    return _Announced(config, ready)
 
 
 class _Announced(uvicorn.Server):

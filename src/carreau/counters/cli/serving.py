@@ -58,4 +58,5 @@ def serve(
 
             webbrowser.open(options.address)
 
-    answer(application(home, shown, options), listening, options, ready)
+    answer(application(home, shown, options), listening, ready)
+    desk.hint("serveur arrêté")
