@@ -31,3 +31,8 @@ class Presentation:
     def __post_init__(self) -> None:
         if self.language not in get_args(Language):
             raise Unknown.named(self.language, "langue", get_args(Language), "demander fr ou en")
+
+    @property
+    def selects(self) -> bool:
+        """Whether it says what was selected: the workbook is then that of a selection, and not of a whole release."""
+        return bool(self.title or self.columns or self.indicator or self.selection)

@@ -120,7 +120,7 @@ def write_grid(look: Look, content: Content, grid: Grid, places: Mapping[str, in
     comments = COMMENTS if grid is GRIDS[0] and content.table.num_rows <= FEW else 0
     for row, cells in _rows(content, grid, shown, look):
         for place, (value, style, reason) in enumerate(cells):
-            _put(sheet, row, place, value, style)
+            put(sheet, row, place, value, style)
             if reason and comments > 0:
                 sheet.write_comment(row, place, reason[:500], {"x_scale": 1.6, "y_scale": 0.6})
                 comments -= 1
@@ -220,7 +220,7 @@ def _style(look: Look, grid: Grid, one: Shown) -> Any:
     return look.cell(pattern_of(column, "± " if grid.name == "Marges" and one.indicator else ""))
 
 
-def _put(sheet: Any, row: int, place: int, value: Any, style: Any) -> None:
+def put(sheet: Any, row: int, place: int, value: Any, style: Any) -> None:
     """Write one cell; a text is always a text, never a formula."""
     if value is None:
         sheet.write_blank(row, place, None, style)

@@ -64,7 +64,7 @@ def write_columns(look: Look, content: Content, grids: tuple[Grid, ...], places:
         row, origin = places[column.name], column.provenance
         theme = themes.get(column.theme, column.theme)
         facts = [column.name, "", theme, column.unit, column.description, origin.source, origin.vintage, origin.method]
-        _tall(sheet, row, (column.title, 28), *zip(facts, (width * 9 // 8 for width in _HEADS.values()), strict=True))
+        tall(sheet, row, (column.title, 28), *zip(facts, (width * 9 // 8 for width in _HEADS.values()), strict=True))
         for place, fact in enumerate(facts):
             sheet.write_string(row, place, fact, look.cell(text_wrap=True, valign="top"))
         link = f"internal:'Valeurs'!{letters(there[column.name])}1"
@@ -85,7 +85,7 @@ def write_certificate(look: Look, content: Content, text: Mapping[str, Any]) -> 
     sheet.set_column(1, 1, 120)
     lines = list(_certificate_lines(content.certificate))
     for row, (label, words) in enumerate(lines):
-        _tall(sheet, row, (words, 125), (label, 26))
+        tall(sheet, row, (words, 125), (label, 26))
         sheet.write_string(row, 0, label, look.cell(font_color=QUIET, valign="top"))
         sheet.write_string(row, 1, words[:_CELL], look.cell(text_wrap=True, valign="top"))
     signed = json.dumps(text, sort_keys=True, separators=(",", ":"))
@@ -123,7 +123,7 @@ def _place(content: Content) -> str:
     return code
 
 
-def _tall(sheet: Any, row: int, *texts: tuple[str, int]) -> None:
+def tall(sheet: Any, row: int, *texts: tuple[str, int]) -> None:
     """Make a row tall enough for each text in a column of so many signs: not all spreadsheets do it by themselves."""
     sheet.set_row(row, LINE * max(1, *(-(-len(text) // width) for text, width in texts)) + 3)
 
@@ -147,7 +147,7 @@ def _warning(look: Look, sheet: Any, content: Content, row: int) -> int:
 
 def _line(look: Look, sheet: Any, row: int, label: str, text: str) -> None:
     """One line, tall enough for its label and its text; the name of a sheet as a label is a link to it."""
-    _tall(sheet, row, (label, 26), (text, 112))
+    tall(sheet, row, (label, 26), (text, 112))
     sheet.write_string(row, 1, label, look.style(font_size=11, font_color=QUIET, valign="top", text_wrap=True))
     heading = text.startswith("#")
     style = look.style(font_size=11, bold=heading, text_wrap=True, valign="top")
