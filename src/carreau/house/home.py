@@ -17,6 +17,7 @@ from carreau.errors import Broken, Missing, Unknown
 from carreau.guard import Release, Signer, release, restored, verified
 from carreau.house import listing, screen
 from carreau.house.gather import Clock, Gatherer, hands_of, read_remarks
+from carreau.house.tiles import tiles_made
 from carreau.house.watch import SILENT, Watcher
 from carreau.house.workspace import Workspace, code_digest, workspace_at
 from carreau.market import delivered
@@ -162,6 +163,12 @@ class Home:
             "digest": delivery.digest,
             "certificate": delivery.certificate,
         }
+
+    def tiles(self, territory: str = "france", watcher: Watcher = SILENT, product: str = PROFILE) -> Path:
+        """The file of the map of a territory (PMTiles): contours and codes of every level, drawn once."""
+        levels = self._product(product).facts.get("levels", {STATION: {}})
+        releases = {level: self.release(territory, watcher, product, level) for level in levels}
+        return tiles_made(self.workspace.blobs, releases, watcher)
 
     def show(self, station: str, watcher: Watcher = SILENT) -> dict[str, Any]:
         """One station with its commune, its department and the country beside it, theme by theme."""
