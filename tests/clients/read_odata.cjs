@@ -9,7 +9,7 @@ const SIZE = 5000;
 async function paged(set) {
   const rows = [];
   for (;;) {
-    const page = await set.query(client.newParam().orderby("bv_id").skip(rows.length).top(SIZE));
+    const page = await set.query(client.newParam().orderby("bv_id", "asc").skip(rows.length).top(SIZE));
     rows.push(...page);
     if (page.length < SIZE) return rows;
   }
