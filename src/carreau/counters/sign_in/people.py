@@ -23,13 +23,13 @@ def list_accounts(request: Request, owner: Owner) -> list[AccountFacts]:
     return [_facts(account) for account in house(request).accounts.listed()]
 
 
-@router.post("/accounts", status_code=201, responses=problems(401, 403, 422))
+@router.post("/accounts", status_code=201, responses=problems(400, 401, 403, 422))
 def create_account(request: Request, owner: Owner, given: NewAccount) -> AccountFacts:
     """Create an account; its holder may then change the password."""
     return _facts(house(request).account_created(Newcomer(given.name, given.role, given.password), owner.id))
 
 
-@router.patch("/accounts/{identifier}", responses=problems(401, 403, 404, 422))
+@router.patch("/accounts/{identifier}", responses=problems(400, 401, 403, 404, 422))
 def change_account(request: Request, owner: Owner, identifier: str, given: AccountChange) -> AccountFacts:
     """Give an account another role or another password, disable it or enable it again."""
     accounts = house(request)

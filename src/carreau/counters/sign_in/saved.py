@@ -23,7 +23,7 @@ def list_analyses(request: Request, account: Reader) -> list[AnalysisFacts]:
     return [_facts(analysis) for analysis in house(request).analyses.listed(account.id)]
 
 
-@router.post("/analyses", status_code=201, responses=problems(401, 403, 422))
+@router.post("/analyses", status_code=201, responses=problems(400, 401, 403, 422))
 def save_analysis(request: Request, account: Reader, given: NewAnalysis) -> AnalysisFacts:
     """Save an analysis under a name."""
     return _facts(house(request).analysis_saved(account, given.name.strip(), given.state))

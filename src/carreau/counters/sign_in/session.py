@@ -29,7 +29,7 @@ def read_session(request: Request, response: Response) -> Visitor:
     return _visitor(request, response, asking(request), secret)
 
 
-@router.post("/session", responses=problems(401, 403, 422, 429))
+@router.post("/session", responses=problems(400, 401, 403, 422, 429))
 def sign_in(request: Request, response: Response, given: SignIn) -> Visitor:
     """Sign in with a name and a password; the cookie is a new one."""
     from_our_page(request)
@@ -50,7 +50,7 @@ def sign_out(request: Request) -> Response:
     return response
 
 
-@router.put("/session/password", responses=problems(401, 403, 422, 429))
+@router.put("/session/password", responses=problems(400, 401, 403, 422, 429))
 def change_password(
     request: Request,
     response: Response,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -29,12 +29,6 @@ table = delta_sharing.load_as_pandas("carreau.share#carreau.{product}.{level}")
 """
 
 
-class Misfit(Unknown):
-    """Something in the body of a request names what does not exist (HTTP 422)."""
-
-    http_status: ClassVar[int] = 422
-
-
 def router(names: Names) -> APIRouter:
     """The endpoints; ``names`` gives the columns that a token may open."""
     known = APIRouter(dependencies=[Depends(_knowing(names))])
@@ -50,23 +44,20 @@ def list_tokens(request: Request, account: Reader) -> list[TokenFacts]:
     return [TokenFacts(**_facts(credential, grant, now)) for credential, grant in accounts.tokens(account)]
 
 
-@endpoints.post("/tokens", status_code=201, responses=problems(401, 403, 422))
+@endpoints.post("/tokens", status_code=201, responses=problems(400, 401, 403, 404, 422))
 def make_token(request: Request, account: Editor, given: NewToken, response: Response) -> MadeToken:
     """Make a token; its secret is in this answer and nowhere else."""
     accounts = house(request)
     columns = None if given.columns is None else tuple(dict.fromkeys(given.columns))
     wanted = Wanted(given.name.strip(), PRODUCT, given.territory, given.level or "", columns, given.days)
-    try:
-        _known(columns or (), request.state.column_names())
-        secret, credential, grant = accounts.token_made(account, wanted)
-    except Unknown as error:
-        raise Misfit(error.what, given=error.given, expected=error.expected, advice=error.advice) from None
+    _known(columns or (), request.state.column_names())
+    secret, credential, grant = accounts.token_made(account, wanted)
     response.headers["Cache-Control"] = "no-store"
     facts = _facts(credential, grant, accounts.clock())
     return MadeToken(**facts, secret=secret, connections=_connections(request, secret, credential, grant))
 
 
-@endpoints.patch("/tokens/{identifier}", responses=problems(401, 403, 404, 422))
+@endpoints.patch("/tokens/{identifier}", responses=problems(400, 401, 403, 404, 422))
 def change_token(request: Request, owner: Owner, identifier: str, given: TokenChange) -> TokenFacts:
     """Suspend what a token opens (streams under way are cut), or open it again."""
     accounts = house(request)
