@@ -79,6 +79,16 @@ export function totalOf(rows: readonly Row[], indicator: Indicator): Total {
   return { value: (scale * number) / base, margin: margin === null ? null : margin / base, number, base, places: whole.length }
 }
 
+/** The whole of some rows. Where they are one commune entire (`alone`, its own row), its margin is that of the release,
+ * which knows how the errors of its places offset each other; and its median is the whole, since medians do not add up. */
+export function wholeOf(rows: readonly Row[], indicator: Indicator, alone: Row | undefined): Total {
+  const total = totalOf(rows, indicator)
+  if (!alone) return total
+  const own = cell(alone, indicator.name)
+  if (indicator.kind === 'quantile') return { ...own, places: total.places }
+  return { ...total, margin: total.value === null ? null : (own.margin ?? total.margin) }
+}
+
 function added(cells: readonly Cell[], of: (one: Cell) => number | null): number | null {
   return cells.length ? cells.reduce((all, one) => all + (of(one) ?? 0), 0) : null
 }
