@@ -15,7 +15,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +107,12 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture
+def eventually() -> Callable[..., None]:
+    """``eventually(page, question)``: waits until the page answers something true."""
+    return until
+
+
+@pytest.fixture
 def page(browser: Any, town_server: str) -> Iterator[Any]:
     """A fresh page (1,440 by 900, French), which watches for errors of its scripts and for requests to other hosts."""
     context = browser.new_context(
@@ -123,6 +129,17 @@ def page(browser: Any, town_server: str) -> Iterator[Any]:
     context.close()
     assert outside == []
     assert errors == []
+
+
+def until(page: Any, question: str, within: float = 20) -> None:
+    """Waits until a question asked in the page is answered by something true.
+
+    ``page.wait_for_function`` would need ``unsafe-eval``, which the Content-Security-Policy of the pages refuses.
+    """
+    end = time.monotonic() + within
+    while not page.evaluate(question):
+        assert time.monotonic() < end, f"never true: {question}"
+        page.wait_for_timeout(100)
 
 
 def is_trouble(said: Any) -> bool:

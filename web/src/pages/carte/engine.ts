@@ -178,7 +178,9 @@ export class Engine {
 
   choose(level: Level | 'auto'): void {
     this.chosen = level
-    if (this.ready) this.levelled()
+    if (!this.ready) return
+    this.levelled()
+    this.onlevel(this.level)
   }
 
   private get ready(): boolean {
