@@ -21,14 +21,14 @@ from carreau.counters.app.guarding import LOOPBACK_ROOM, Limited
 from carreau.counters.app.tests.conftest import running
 from carreau.counters.app.wire import Wire
 
-OPTIONS = Options(patience=0.4, per_client=1, at_once=12, most_bytes=1000)
+OPTIONS = Options(patience=1.0, per_client=1, at_once=12, most_bytes=1000)
 LARGE = b"a" * (32 << 20)
 
 
 class Hurried(Wire):
     """A connection that is looked at often: tests do not wait for ten seconds."""
 
-    tick = 0.3
+    tick = 1.0
 
 
 async def large(_: Request) -> Response:
@@ -72,16 +72,16 @@ def cut_after(wire: socket.socket) -> float:
 
 def test_a_connection_that_asks_for_nothing_is_cut(address: str) -> None:
     with opened(address) as wire:
-        assert cut_after(wire) < 5
+        assert cut_after(wire) < 10
 
 
 def test_a_head_that_comes_byte_by_byte_is_cut(address: str) -> None:
     with opened(address) as wire, contextlib.suppress(ConnectionError):
         start = time.monotonic()
-        for byte in b"GET /slow HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + b"a" * 200:
+        for byte in b"GET /slow HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + b"a" * 400:
             wire.sendall(bytes([byte]))
             time.sleep(0.1)
-        assert time.monotonic() - start < 5
+        assert time.monotonic() - start < 10
 
 
 def test_a_body_that_stops_coming_is_a_problem(address: str) -> None:
@@ -94,7 +94,7 @@ def test_a_reader_that_stops_reading_is_cut(address: str) -> None:
     with opened(address) as wire:
         wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         wire.sendall(b"GET /large HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-        time.sleep(3)
+        time.sleep(5)
         received = 0
         with contextlib.suppress(ConnectionError):
             while piece := wire.recv(1 << 20):
