@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from carreau.errors import Missing, Unknown
 from carreau.guard import Release
+from carreau.house.likeness import likeness_of
 from carreau.house.reading_catalogue import LEVEL_OF, catalogue_facts, indicators_of
 from carreau.house.reading_place import place_facts
 from carreau.house.reading_places import Places, bounds_of, places_of
@@ -165,6 +166,29 @@ def place(served: Served, territory: str) -> dict[str, Any]:
         "caveats": list(release.certificate["standing"]),
         "certificate": str(release.certificate["id"]),
     }
+
+
+def name_of(served: Served, territory: str) -> str:
+    """The name of a territory as people say it; its code when it has none here."""
+    where = where_of(territory)
+    if where.kind == "france":
+        return "France"
+    level = LEVEL_OF.get(where.kind, "")
+    number = places(served, level).row.get(where.code) if level in served.levels else None
+    if number is not None:
+        return places(served, level).names[number]
+    return str(intercommunalities_of(served).get(where.code, {}).get("name", where))
+
+
+def like(served: Served, territory: str, scope: str, limit: int) -> list[dict[str, Any]]:
+    """The stations most like one, in its commune or in all that is served: see :mod:`carreau.house.likeness`."""
+    where, stations = where_of(territory), places(served, "bureau")
+    likeness = remembered(served, "likeness", lambda: likeness_of(served.release))
+    within = None
+    if scope == "commune" and where.code in stations.row:
+        commune = stations.communes[stations.row[where.code]]
+        within = {stations.codes[row] for row in grouped_rows(served, stations, "com")[commune]}
+    return likeness.nearest(where.code, within, limit)
 
 
 def _row(release: Release, code: str) -> dict[str, Any]:

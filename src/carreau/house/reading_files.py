@@ -5,19 +5,20 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Final
 
 from carreau.errors import Refused
-from carreau.guard import Release, format_of
-from carreau.guard.encode.csv import SIDECAR
+from carreau.guard import Presentation, Release, format_of
+from carreau.guard.presentation import Language
 from carreau.house.home import Home
+from carreau.house.reading import catalogue, name_of
 from carreau.house.reading_rows import Question, found
 from carreau.house.served import Served
 
 VERB: Final = "deliver"
-MOST_ROWS: Final[Mapping[str, int]] = {".xlsx": 50_000, ".geojson": 20_000}
+MOST_ROWS: Final[Mapping[str, int]] = {".xlsx": 50_000, ".geojson": 20_000, ".png": 20_000}
 MOST_CELLS: Final[Mapping[str, int]] = {
     ".xlsx": 2_500_000, ".geojson": 2_000_000, ".json": 10_000_000, ".csv": 20_000_000, ".parquet": 200_000_000,
 }  # fmt: skip
@@ -47,30 +48,69 @@ class Made:
                 yield chunk
 
 
-def made(home: Home, served: Served, question: Question, format: str, reader: str) -> Made:
-    """The file in ``format`` that answers ``question``, asked for by ``reader``, entered in the ledger.
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A file that is asked for: what is in it, its format, how it is shown, and the name of who will have it."""
+
+    question: Question
+    format: str
+    reader: str
+    title: str = ""
+    language: Language = "fr"
+    indicator: str = ""
+
+
+def made(home: Home, served: Served, order: Ordered) -> Made:
+    """The file that is ordered, entered in the ledger.
 
     :class:`TooLarge` when it is more than a server makes at once.
     """
-    kind = format_of(format)
+    kind = format_of(order.format)
+    whole = kind.suffix == ".pdf"
+    question = replace(order.question, columns=() if whole else order.question.columns, drawn=True, whole=True)
     release = found(served, question).release
     _within(release, kind.suffix, served.territory)
     folder = served.folder / "deliveries"
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as place:
-        path = release.write(Path(place) / f"file{kind.suffix}")
-        path.with_name(path.name + SIDECAR).unlink(missing_ok=True)
+        path = release.write(Path(place) / f"file{kind.suffix}", shown=_presented(served, order, release.row_count))
         file = path.open("rb")
     try:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         size = file.tell()
         file.seek(0)
         facts = {"bytes": size, "digest": digest, "format": kind.suffix, "certificate": release.certificate["id"]}
-        home.workspace.ledger.append(VERB, {**facts, **_said(release, question, reader)}, home.clock())
+        home.workspace.ledger.append(VERB, {**facts, **_said(release, question, order.reader)}, home.clock())
     except BaseException:
         file.close()
         raise
     return Made(file, size, kind.media_type, kind.suffix, str(release.certificate["id"]))
+
+
+def _presented(served: Served, order: Ordered, rows: int) -> Presentation:
+    """How the document is shown: its title, its language, the columns and the indicator that it is about."""
+    columns, indicator = order.question.columns, order.indicator
+    if not columns and not indicator and order.format.strip(".") == "xlsx":
+        return Presentation(language=order.language)  # a whole workbook, and not that of a selection
+    titles: dict[str, str] = {}
+    if order.language == "en":
+        told = catalogue(served)
+        titles = {one["name"]: one["title_en"] for one in told["indicators"]}
+        titles |= {theme["id"]: theme["title_en"] for theme in told["themes"]}
+    chosen = _chosen(served, order.question, rows, order.language)
+    return Presentation(order.title, order.language, columns, indicator, titles, chosen)
+
+
+def _chosen(served: Served, question: Question, rows: int, language: Language) -> str:
+    """What was selected, in words: « 305 lieux : Lyon », « 10 places chosen »."""
+    names = [name_of(served, territory) for territory in question.territories[:5]]
+    names += ["…"] if len(question.territories) > 5 else []
+    count = f"{rows} lieux" if language == "fr" else f"{rows} places"
+    if names:
+        return f"{count} : {', '.join(names)}" if language == "fr" else f"{count}: {', '.join(names)}"
+    if question.codes:
+        return f"{count} choisis un à un" if language == "fr" else f"{count} chosen one by one"
+    return f"{count} : {name_of(served, served.territory)}"
 
 
 def _said(release: Release, question: Question, reader: str) -> dict[str, Any]:

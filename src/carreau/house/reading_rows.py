@@ -23,7 +23,8 @@ class Question:
     """Some ``columns`` of the places of a ``level`` that lie in ``territories`` or are among ``codes``.
 
     With neither, all the places. ``order`` names columns, ``-`` before those with the largest first. The key and the
-    names of the places are always given; ``certain`` adds to each indicator its margin, grade and status.
+    names of the places are always given; ``certain`` adds to each indicator its margin, grade and status, ``drawn`` the
+    contours; without any column, ``whole`` gives all of them.
     """
 
     level: str = "bureau"
@@ -34,6 +35,8 @@ class Question:
     offset: int = 0
     limit: int | None = None
     certain: bool = False
+    drawn: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,10 @@ def _code(known: Iterable[str], code: str) -> str:
     return bare
 
 
-def _columns(release: Release, question: Question) -> tuple[str, ...]:
-    """The columns of the answer: those that say which place a row is, then those asked for."""
+def _columns(release: Release, question: Question) -> tuple[str, ...] | None:
+    """The columns of the answer: those that say which place a row is, then those asked for; None for all of them."""
+    if question.whole and not question.columns:
+        return None
     names = set(release.schema.names)
     indicators = {column.name for column in indicator_columns(release.schema)} if question.certain else set()
     wanted = [release.schema.names[0], *(name for name in LEADING if name in names)]
@@ -95,7 +100,7 @@ def _columns(release: Release, question: Question) -> tuple[str, ...]:
         wanted.append(release.schema.column(name).name)
         if name in indicators:
             wanted += [f"{name}_{suffix}" for suffix in BESIDE if f"{name}_{suffix}" in names]
-    return tuple(dict.fromkeys(wanted))
+    return tuple(dict.fromkeys([*wanted, *(["geometry"] if question.drawn else [])]))
 
 
 def _described(column: Column) -> dict[str, str]:

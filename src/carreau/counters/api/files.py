@@ -17,11 +17,11 @@ from carreau.counters.api.desk import Desk, question
 from carreau.counters.api.problems import documented
 from carreau.counters.api.tables import MOST_CODES, MOST_COLUMNS, Word
 from carreau.counters.sign_in.doors import from_our_page
-from carreau.house.reading_files import made
+from carreau.house.reading_files import Ordered, made
 from carreau.house.reading_rows import Question
 
 ADDRESS: Final = "/api/v1/deliver/electoral_profile"
-Format = Literal["xlsx", "csv", "parquet", "geojson", "json"]
+Format = Literal["xlsx", "csv", "parquet", "geojson", "json", "pdf", "png"]
 
 
 class DeliveryQuestion(BaseModel):
@@ -71,14 +71,9 @@ class Files:
     async def deliver(self, request: Request, asked: DeliveryQuestion) -> Response:
         """A file, made in another thread, then sent piece by piece."""
         from_our_page(request)
-        indicator = [asked.indicator] if asked.indicator else []
-        columns = tuple(dict.fromkeys([*indicator, *asked.columns]))
-        places = (tuple(asked.within), tuple(asked.codes))
-        wanted = Question(asked.level, *places, columns, tuple(asked.order), certain=True)
-        reader = account_of(request).name
         with question():
             file = await self.desk.answers.worked(
-                lambda: made(self.desk.home, self.desk.served, wanted, f".{asked.format}", reader)
+                lambda: made(self.desk.home, self.desk.served, ordered(asked, account_of(request).name))
             )
         headers = {
             "Content-Disposition": disposition(asked.title or "profil", file.suffix),
@@ -87,6 +82,16 @@ class Files:
             "Carreau-Certificat": file.certificate,
         }
         return StreamingResponse(file.chunks(), headers=headers, media_type=file.media_type)
+
+
+def ordered(asked: DeliveryQuestion, reader: str) -> Ordered:
+    """What is asked for, as the house takes orders."""
+    indicator = [asked.indicator] if asked.indicator else []
+    columns = tuple(dict.fromkeys([*indicator, *asked.columns]))
+    wanted = Question(
+        asked.level, tuple(asked.within), tuple(asked.codes), columns, tuple(asked.order), certain=True
+    )
+    return Ordered(wanted, f".{asked.format}", reader, asked.title, asked.language, asked.indicator or "")
 
 
 def disposition(title: str, suffix: str) -> str:

@@ -204,6 +204,31 @@ class SourcesModel(BaseModel):
     sources: list[SourceModel]
 
 
+class ReasonModel(BaseModel):
+    """Un chiffre que deux bureaux partagent, loin de la moyenne."""
+
+    name: str
+    title: str
+    value: float
+    theirs: float
+    unit: str
+
+
+class NearModel(BaseModel):
+    """Un bureau qui ressemble à un autre : la distance, en écarts types, et pourquoi."""
+
+    code: str
+    name: str
+    distance: float
+    why: list[ReasonModel]
+
+
+class LikeModel(BaseModel):
+    """Les bureaux qui ressemblent à un autre, le plus proche d'abord."""
+
+    places: list[NearModel]
+
+
 class RowsColumnModel(BaseModel):
     """Une colonne d'une table."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
@@ -42,6 +42,7 @@ class Reads:
             (f"{PREFIX}/sources", self.sources, {"model": models.SourcesModel}),
             (f"{PRODUCT}/values/{{level}}/{{column}}.f32", self.values, floats[200]),
             (f"{PRODUCT}/places/{{level}}.json", self.places, {"model": models.PlacesModel}),
+            (f"{PRODUCT}/like/{{territory}}", self.like, {"model": models.LikeModel}),
         ):
             router.add_api_route(
                 path,
@@ -97,6 +98,21 @@ class Reads:
         """Un lieu sur une page : qui il est, ses chiffres, ses élections, ses sources."""
         answer = await self.desk.answers.get(
             ("place", territory), JSON, lambda: encoded(reading.place(self.desk.served, territory))
+        )
+        return sent(request, answer, ASK_AGAIN, self.desk.certificate)
+
+    async def like(
+        self,
+        request: Request,
+        territory: TerritoryName,
+        scope: Annotated[Literal["commune", "france"], Query(description="Où chercher")] = "france",
+        limit: Annotated[int, Query(ge=1, le=50, description="Combien de bureaux au plus")] = 6,
+    ) -> Response:
+        """Les bureaux de vote qui ressemblent le plus à un autre, et par quels chiffres"""
+        answer = await self.desk.answers.get(
+            ("like", territory, scope, limit),
+            JSON,
+            lambda: encoded({"places": reading.like(self.desk.served, territory, scope, limit)}),
         )
         return sent(request, answer, ASK_AGAIN, self.desk.certificate)
 
