@@ -27,7 +27,7 @@ def steps_of(levels: Mapping[str, Release]) -> int:
     for level in (level for level in LAYERS if level in levels):
         codes, shapes = _places(levels[level])
         if any(shape is not None for shape in shapes):
-            steps += len({_group(code) for code, shape in zip(codes, shapes, strict=True) if shape is not None})
+            steps += len({_group(level, code) for code, shape in zip(codes, shapes, strict=True) if shape is not None})
             steps += len(LAYERS[level])
     return steps
 
@@ -61,7 +61,7 @@ def _drawings(level: str, release: Release, progress: Callable[[int], None]) -> 
     if not len(drawn):
         return []
     shapes, codes = shapes[drawn], [codes[row] for row in drawn]
-    shapes = matched(shapes, grouped([_group(code) for code in codes]), progress)
+    shapes = matched(shapes, grouped([_group(level, code) for code in codes]), progress)
     drawings = []
     for band in reversed(LAYERS[level]):
         shapes = simplified(shapes, band.detail)
@@ -78,6 +78,8 @@ def _places(release: Release) -> tuple[list[str], list[bytes | None]]:
     return codes, [None] * len(codes) if content.geometry is None else content.geometry.to_pylist()
 
 
-def _group(code: str) -> str:
-    """Which places are matched together: those of a department, or of an overseas territory."""
+def _group(level: str, code: str) -> str:
+    """Which places are matched together: those of a department or of an overseas territory; departments, all."""
+    if level == "departement":
+        return ""
     return code[:3] if code[:2] in {"97", "98"} else code[:2]

@@ -70,9 +70,7 @@ def grouped(keys: list[str]) -> list[Places]:
 
 
 def _matched(shapes: Shapes) -> Shapes:
-    """The shapes of one group, their borders matched; as they are where they already were."""
-    if len(shapes) == 1 or shapely.coverage_is_valid(shapes):
-        return shapes
+    """The shapes of one group, their borders matched."""
     clean = np.asarray(shapely.coverage_clean(shapes, snapping_distance=SNAP, gap_width=GAP), dtype=np.object_)
     lost = shapely.is_empty(clean) | shapely.is_missing(clean)
     clean[lost] = shapes[lost]
