@@ -33,6 +33,7 @@ SIGNATURE: Final = "X-Amz-Signature"
 KEY_FILE: Final = "links.key"
 _SET: Final = table("link")
 _NAMES: Final = {"grant", "expires", "nonce", "kid", SIGNATURE}
+_BYTES: Final = 32
 _DIGITS: Final = re.compile(r"[0-9]{1,10}")
 
 
@@ -45,12 +46,20 @@ class Links:
 
     @classmethod
     def of(cls, folder: Path) -> Links:
-        """The links whose secret rests in ``folder``; made at first use, readable by its owner alone."""
+        """The links whose secret rests in ``folder``; made at first use, readable by its owner alone.
+
+        :class:`~carreau.errors.Broken` when it can be neither read nor made.
+        """
         path = folder / KEY_FILE
-        with contextlib.suppress(FileNotFoundError):
-            return cls(_whole(path))
-        _create(path)
-        return cls(_whole(path))
+        try:
+            if not path.exists():
+                _create(path)
+            secret = path.read_bytes()
+        except OSError as error:
+            raise _unusable(path) from error
+        if len(secret) != _BYTES:
+            raise _unusable(path)
+        return cls(secret)
 
     def signed(self, path: str, grant: str, now: datetime, minutes: int = int(_SET["default_minutes"])) -> str:
         """The query (without ``?``) that opens ``path`` with ``grant`` for so many minutes (5 to 15)."""
@@ -76,7 +85,8 @@ class Links:
     def _signature(self, path: str, facts: dict[str, str]) -> str:
         """The signature of a path and of the facts of a link, in hexadecimal."""
         said = json.dumps([path, facts["grant"], facts["expires"], facts["nonce"], facts["kid"]])
-        key = HKDF(SHA256(), 32, None, f"carreau links {facts['kid']}".encode("utf-8", "replace")).derive(self._secret)
+        purpose = f"carreau links {facts['kid']}".encode("utf-8", "replace")
+        key = HKDF(SHA256(), _BYTES, None, purpose).derive(self._secret)
         return hmac.new(key, said.encode(), sha256).hexdigest()
 
 
@@ -102,17 +112,14 @@ def _invalid() -> Refused:
     return Refused("ce lien n'est pas valable", advice="recharger la table : un lien neuf suit")
 
 
-def _whole(path: Path) -> bytes:
-    """The secret at rest, 32 bytes; :class:`~carreau.errors.Broken` for anything else."""
-    secret = path.read_bytes()
-    if len(secret) != 32:
-        raise Broken(
-            "la clé des liens de la maison est inutilisable",
-            given=str(path),
-            expected="32 octets",
-            advice="retirer ce fichier : une clé neuve sera faite, et les liens en cours cesseront",
-        )
-    return secret
+def _unusable(path: Path) -> Broken:
+    """The error for a secret that can be neither read nor made."""
+    return Broken(
+        "la clé des liens de la maison est inutilisable",
+        given=str(path),
+        expected="un fichier lisible de 32 octets, ou un dossier où le créer",
+        advice="retirer ce fichier : une clé neuve sera faite, et les liens en cours cesseront",
+    )
 
 
 def _create(path: Path) -> None:
@@ -120,7 +127,7 @@ def _create(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     draft = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(secrets.token_bytes(32))
+        file.write(secrets.token_bytes(_BYTES))
         file.flush()
         os.fsync(file.fileno())
     with contextlib.suppress(FileExistsError):

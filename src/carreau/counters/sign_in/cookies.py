@@ -11,13 +11,15 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from carreau.counters.sign_in.addresses import is_secure
+
 NAME: Final = "carreau"
 _LONGEST: Final = 200
 
 
 def cookie_name(request: Request) -> str:
     """The name of the cookie at the address that this request came to."""
-    return f"__Host-{NAME}" if request.url.scheme == "https" else f"{NAME}-{request.url.port or 80}"
+    return f"__Host-{NAME}" if is_secure(request) else f"{NAME}-{request.url.port or 80}"
 
 
 def brought(request: Request) -> str:
@@ -33,7 +35,7 @@ def give(request: Request, response: Response, secret: str, lasting: int | None 
         secret,
         max_age=lasting,
         path="/",
-        secure=request.url.scheme == "https",
+        secure=is_secure(request),
         httponly=True,
         samesite="lax",  # not strict: one comes back from the identity provider, and from a view that was sent
     )

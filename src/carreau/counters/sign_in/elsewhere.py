@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
+from carreau.counters.sign_in.addresses import root_of
 from carreau.counters.sign_in.cookies import brought, give
 from carreau.counters.sign_in.identity import Answer, arrival, departure, network
 from carreau.counters.sign_in.problems import Responses, problems
@@ -105,4 +106,4 @@ def _provider(request: Request) -> Provider:
 
 def _address(request: Request, provider: Provider) -> str:
     """The address of this house where one comes back."""
-    return (provider.address or str(request.base_url).rstrip("/")) + RETURN
+    return (provider.address or root_of(request)) + RETURN

@@ -6,11 +6,12 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from carreau.counters.sign_in.addresses import client_of
 from carreau.counters.sign_in.cookies import brought, give
 from carreau.counters.sign_in.doors import from_our_page, required
 from carreau.counters.sign_in.problems import problems
 from carreau.counters.sign_in.shapes import PasswordChange, SignIn, Visitor
-from carreau.counters.sign_in.visitors import asking, client_of, house, is_open
+from carreau.counters.sign_in.visitors import asking, house, is_open
 from carreau.market import Account
 from carreau.market.sessions import form_token, new_secret
 from carreau.market.settings import table

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request, Response
 
+from carreau.counters.sign_in.addresses import root_of
 from carreau.counters.sign_in.doors import required
 from carreau.counters.sign_in.problems import problems
 from carreau.counters.sign_in.shapes import Connections, MadeToken, NewToken, TokenChange, TokenFacts
@@ -121,7 +122,7 @@ def _facts(credential: Credential, grant: Grant, now: Any) -> dict[str, Any]:
 
 def _connections(request: Request, secret: str, credential: Credential, grant: Grant) -> Connections:
     """What a tool needs to connect with this token."""
-    base = str(request.base_url).rstrip("/")
+    base = root_of(request)
     profile = {
         "shareCredentialsVersion": 1,
         "endpoint": f"{base}/delta-sharing",

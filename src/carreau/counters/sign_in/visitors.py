@@ -9,11 +9,11 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import replace
-from ipaddress import ip_address
 from typing import Final
 
 from starlette.requests import Request
 
+from carreau.counters.sign_in.addresses import host_of, is_forwarded, is_from_here
 from carreau.counters.sign_in.cookies import brought
 from carreau.house.accounts import HouseAccounts, accounts_of
 from carreau.market import Account, Credential, Grant, Item, NotSignedIn
@@ -22,7 +22,6 @@ from carreau.market.credentials import MARK
 
 PRODUCT: Final = "electoral_profile"
 _EVERYTHING: Final = Item(PRODUCT, "france", "", None)
-_FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 _HOSTS: Final = {"localhost", "127.0.0.1", "[::1]"}
 
 
@@ -82,31 +81,9 @@ def is_open(request: Request) -> bool:
     The address of the page must be this machine's too: a page from elsewhere cannot borrow it by changing where its
     name leads. A request that was forwarded comes from elsewhere.
     """
-    if not getattr(request.app.state, "open", False) or request.client is None:
-        return False
-    if any(name in request.headers for name in _FORWARDED) or not _is_loopback(request.client.host):
+    if not getattr(request.app.state, "open", False) or is_forwarded(request) or not is_from_here(request):
         return False
     return host_of(request.headers.get("host", "")) in _HOSTS and house(request).open_to_all()
-
-
-def client_of(request: Request) -> str:
-    """The client, as failures are counted: its address; of version 6, its network."""
-    host = request.client.host if request.client else ""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return host
-    return str(address) if address.version == 4 else address.exploded[:19]
-
-
-def host_of(netloc: str) -> str:
-    """The host of ``host:port``, in lower case.
-
-    >>> host_of("LOCALHOST:8000"), host_of("[::1]:8000"), host_of("example.org")
-    ('localhost', '[::1]', 'example.org')
-    """
-    host, colon, port = netloc.rpartition(":")
-    return (host if colon and port.isdigit() else netloc).lower()
 
 
 def _bearer(request: Request) -> Account:
@@ -124,11 +101,3 @@ def _password(encoded: str) -> str:
         return base64.b64decode(encoded.strip(), validate=True).decode().partition(":")[2]
     except (binascii.Error, UnicodeDecodeError, ValueError):
         return ""
-
-
-def _is_loopback(host: str) -> bool:
-    """Whether an address is this machine's own."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

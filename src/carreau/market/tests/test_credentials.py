@@ -268,6 +268,9 @@ def test_the_key_of_links_is_kept_and_only_its_owner_reads_it(tmp_path: Path) ->
     path.write_bytes(b"short")
     with pytest.raises(Broken, match="clé des liens"):
         Links.of(tmp_path / "keys")
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(Broken, match="clé des liens"):
+        Links.of(tmp_path / "file" / "keys")
 
 
 def test_processes_that_arrive_together_share_one_key(tmp_path: Path) -> None:

@@ -141,7 +141,7 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
         accounts_of(home).accounts.passwords.hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
         app = application(home)
         listening = socket.create_server(("127.0.0.1", 0))
-        config = uvicorn.Config(app, log_level="warning", lifespan="off", ws="none", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(app, log_level="warning", lifespan="off", ws="none", proxy_headers=False)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()

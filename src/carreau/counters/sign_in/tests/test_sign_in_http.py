@@ -170,6 +170,18 @@ def test_a_new_password_ends_the_other_sessions_and_turns_this_cookie(served: An
     assert served.browser().sign_in("anne", OTHER).status_code == 200
 
 
+def test_behind_a_server_of_this_machine_each_client_is_counted_apart(served: Any) -> None:
+    served.person("Anne")
+    browser = served.browser()
+    body = {"name": "anne", "password": "faux mot de passe"}
+    chosen_by_the_client = "203.0.113.9, 192.0.2.66"  # what it said itself comes before what the server saw
+    for _ in range(5):
+        browser.ask("POST", "/session", body, **{"X-Forwarded-For": chosen_by_the_client})
+    again = browser.ask("POST", "/session", body, **{"X-Forwarded-For": "203.0.113.10, 192.0.2.66"})
+    other = browser.ask("POST", "/session", body, **{"X-Forwarded-For": "192.0.2.67"})
+    assert (again.status_code, other.status_code) == (429, 401)
+
+
 def test_guessing_the_password_from_a_stolen_session_is_slow_too(served: Any) -> None:
     served.person("Anne")
     browser = served.browser("anne")
