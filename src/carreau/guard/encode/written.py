@@ -5,6 +5,8 @@ French puts a narrow no-break space between thousands and before a unit, and a c
 
 from __future__ import annotations
 
+import math
+
 from carreau.terms import Column
 
 NARROW = "\u202f"
@@ -31,14 +33,14 @@ def decimals_of(column: Column, margin: float | None) -> int:
 
 
 def rounded(column: Column, value: float, margin: float | None) -> float:
-    """A value without the digits that its margin makes meaningless.
+    """A large number without the digits that its margin makes meaningless: the margin keeps two of its own.
 
     >>> rounded(Column("revenu", "number", "Un revenu", "€ par an"), 27_343.7, 5_819.6)
     27300.0
     """
     if column.unit == "%" or not _large(column) or margin is None:
         return value
-    step = 1.0 if margin < 10 else 10.0 if margin < 100 else 100.0
+    step = 10.0 ** max(0, math.floor(math.log10(margin)) - 1) if margin > 0 else 1.0
     return round(value / step) * step
 
 

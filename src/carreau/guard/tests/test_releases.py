@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carreau.errors import Broken, Refused, Unknown
-from carreau.guard import FORMATS, Release, Signer, release, restored, verified
+from carreau.guard import FORMATS, Release, Signer, content, release, restored, verified
 from carreau.guard._seal import is_signed
 from carreau.guard.certificate import Recipient
 from carreau.guard.content import column_digest
@@ -100,6 +100,14 @@ def test_a_null_is_not_a_zero_in_a_digest(kind: Any, values: list[Any]) -> None:
     assert column_digest(column, pa.chunked_array([values])) != column_digest(column, filled)
     empty = pa.chunked_array([pa.array([], pa.array(values).type)])
     assert column_digest(column, empty) != column_digest(column, pa.chunked_array([values]))
+
+
+def test_a_content_has_the_same_digest_whatever_the_threads(
+    released: Callable[..., Release], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = released().digest
+    monkeypatch.setattr(content, "_FEW", 0)
+    assert released().digest == alone
 
 
 # --- slices ---------------------------------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ def _page(content: Content, station: Station, place: int) -> dict[str, Any]:
         "highlights": [] if silent else highlights(station, themes),
         "map": drawn and {**drawn, "alt": _alt(station, content, drawn["around"]), "rule": _rule(station, drawn)},
         "themes": [] if silent else themes,
-        "silence": "; ".join(sorted(missing)) if silent else "",
+        "silence": " ; ".join(sorted(missing)) if silent else "",
         "voting": voting(station),
         "doubts": ([] if silent else doubts(station, themes)) + _method(station),
     }

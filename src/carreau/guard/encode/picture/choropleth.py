@@ -59,7 +59,7 @@ def choropleth(content: Content, shown: Presentation) -> dict[str, Any]:
     values = content.table[column.name].to_pylist()
     grades = _column(content, f"{column.name}_note")
     classes = Classes.of(column, values)
-    frame = Frame(box_of([shape for shape in shapes if shape is not None]), WIDTH, HEIGHT, margin=14)
+    frame = Frame(box_of([shape for shape in shapes if shape is not None]), WIDTH, HEIGHT, margin=32)
     kilometres, length = frame.rule()
     weak = [value is not None and grade in _LOW for value, grade in zip(values, grades, strict=True)]
     title = _title(content, column, words)

@@ -78,7 +78,8 @@ class Chosen:
 
     def names(self) -> list[str]:
         """The name of each place in the charts: its own, and its code when several bear it."""
-        keys = self.values(key_of(self.content)) if key_of(self.content) else self.values(self.leading()[0].name)
+        key = key_of(self.content) or next((column.name for column in self.leading()), "")
+        keys = self.values(key) if key else list(range(1, self.content.table.num_rows + 1))
         label = next((name for name in ("libelle", "libelle_commune") if name in self.columns), "")
         towns = [str(value or "") for value in self.values(label)] if label else [""] * len(keys)
         many = len(set(towns)) > 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import Any, Final
 
 from carreau.guard.encode.selection.chosen import Chosen
@@ -37,12 +38,8 @@ def write_data(look: Look, chosen: Chosen, name: str) -> None:
 
 def place_of(chosen: Chosen, column: Column) -> int:
     """The place, on the sheet of figures, of the column of an indicator."""
-    place = len(chosen.leading())
-    for one in chosen.indicators():
-        if one.name == column.name:
-            break
-        place += len(chosen.with_beside(one))
-    return place
+    before = takewhile(lambda one: one.name != column.name, chosen.indicators())
+    return len(chosen.leading()) + sum(len(chosen.with_beside(one)) for one in before)
 
 
 def _heads(look: Look, sheet: Any, chosen: Chosen) -> None:
