@@ -16,7 +16,7 @@ from typing import Final
 
 WORDS: Final = {"st": "saint", "ste": "sainte", "sts": "saints"}
 LAST: Final = "\U0010ffff"
-KINDS: Final = ("departement", "commune", "epci", "circonscription", "iris", "bureau")
+KINDS: Final = ("commune", "departement", "epci", "circonscription", "iris", "bureau")
 MOST_BY_CODE: Final = 200
 Score = tuple[int, int, float, str]
 

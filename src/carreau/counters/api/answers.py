@@ -25,7 +25,7 @@ PUBLIC: Final = "public, max-age=31536000, immutable"
 ASK_AGAIN: Final = "private, no-cache"
 REMEMBERED: Final = 192 << 20  # bytes of answers kept in memory
 PIECE: Final = 1 << 17  # bytes
-WORKERS: Final = 4  # computations at once: each may hold a table's columns in memory
+WORKERS: Final = 2  # computations at once: more would only wait for one another, and for the interpreter's lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,10 @@ class Answer:
 
 def answer_of(body: bytes, media: str) -> Answer:
     """The answer of ``body``: its weak ETag is that of its bytes, the same packed or not."""
-    packed = gzip.compress(body, 5 if len(body) < LARGE else 1, mtime=0) if len(body) >= PACKED_FROM else None
-    if packed is not None and len(packed) > 0.9 * len(body):
-        packed = None
-    return Answer(body, media, f'W/"{hashlib.sha256(body).hexdigest()[:20]}"', packed)
+    level = 1 if media == FLOATS or len(body) >= LARGE else 5
+    packed = gzip.compress(body, level, mtime=0) if len(body) >= PACKED_FROM else body
+    kept = packed if len(packed) < 0.9 * len(body) else None
+    return Answer(body, media, f'W/"{hashlib.sha256(body).hexdigest()[:20]}"', kept)
 
 
 class Answers:

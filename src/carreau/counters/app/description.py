@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from carreau.counters.api.answers import ASK_AGAIN, JSON, Answer, answer_of, sent
-from carreau.counters.api.problems import Problem
+from carreau.counters.api.problems import Problem, documented
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 ABOUT: Final = (
@@ -32,6 +32,9 @@ def openapi(routes: Sequence[BaseRoute]) -> dict[str, Any]:
     schemas["Problem"] = Problem.model_json_schema()
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
+    for said in (operation for methods in document["paths"].values() for operation in methods.values()):
+        for status in set(said["responses"]) & {"422"}:  # FastAPI describes its own, which is never sent
+            said["responses"][status] = documented(422)[422]
     return document
 
 

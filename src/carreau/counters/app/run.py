@@ -6,6 +6,7 @@ import contextlib
 import errno
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from carreau.errors import Broken, Missing, Retry
 
 BACKLOG: Final = 2048
 HEADERS: Final = 32 << 10  # bytes of headers at most, before 431
+SWITCH: Final = 0.001  # seconds a computation keeps the interpreter's lock while answers wait for it
 GRACE: Final = 5  # seconds left to the answers under way when the server is stopped
 
 
@@ -25,6 +27,7 @@ def serve(app: Any, listening: socket.socket, ready: Callable[[], None]) -> None
 
     The answers under way are given some seconds to end.
     """
+    sys.setswitchinterval(SWITCH)
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # to be told to stop is no failure
     try:
         with contextlib.suppress(KeyboardInterrupt):
