@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final
 from carreau.errors import Missing, Refused
 from carreau.house.accounts import HouseAccounts, accounts_of
 from carreau.house.feeds import Feed, Reader, feeds
+from carreau.house.reading import remembered
 from carreau.house.served import Served
-from carreau.market.grants import ALWAYS, Grant, Item, granted_columns, granted_rows, may_read
+from carreau.market.grants import ALL, ALWAYS, Grant, Item, granted_columns, granted_rows, may_read
 from carreau.market.links import KEY_FILE
 from carreau.market.refusals import NotSignedIn
 from carreau.store import digest_of
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from carreau.house.home import Home
 
 LOCAL: Final = "local"
+VERB: Final = "serve"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,10 @@ class Access:
         return LOCAL if self.grant is None else self.grant.id
 
     def feeds(self, reader: Reader) -> tuple[Feed, ...]:
-        """The tables that may be read, each with the columns that may be."""
-        found = (self._narrowed(feed) for feed in feeds(self.served, reader))
-        return tuple(feed for feed in found if feed is not None)
+        """The tables that may be read, each with the columns that may be; found once for a grant."""
+        if self.grant is None:
+            return feeds(self.served, reader)
+        return remembered(self.served, ("feeds", reader, self.grant.id), lambda: self._narrowed(reader))
 
     def rows(self, level: str) -> Condition | None:
         """The condition that keeps the rows of ``level`` that may be read; None for all."""
@@ -73,17 +76,39 @@ class Access:
         """The query that opens ``path`` to this reader for some minutes, and to whoever holds it."""
         return self.accounts.links.signed(path, self.bearer, self.accounts.clock(), minutes)
 
-    def _narrowed(self, feed: Feed) -> Feed | None:
-        """``feed`` with the columns that may be read; None when it has nothing more to show than places."""
-        if self.grant is None:
-            return feed
+    def noted(self, door: str, feed: Feed) -> None:
+        """A line of the ledger for the first reading of ``feed`` in a day, by each reader at each door.
+
+        What leaves has its line: when that cannot be written, what it raises is the answer.
+        """
+        now = self.accounts.clock()
+        facts = {
+            "door": door,
+            "table": feed.table,
+            "grant": self.bearer,
+            "product": self.served.product,
+            "territory": self.served.territory if self.grant is None else self.grant.territory,
+            "certificate": str(self.served.levels[feed.level].certificate["id"]),
+        }
+        key = ("noted", door, feed.table, self.bearer, now.date())
+        remembered(self.served, key, lambda: self.accounts.credentials.ledger.append(VERB, facts, now))
+
+    def _narrowed(self, reader: Reader) -> tuple[Feed, ...]:
+        """What the grant leaves of every table."""
+        found = (self._left(feed) for feed in feeds(self.served, reader))
+        return tuple(feed for feed in found if feed is not None)
+
+    def _left(self, feed: Feed) -> Feed | None:
+        """What the grant leaves of ``feed``; None when it has nothing more to show than places."""
+        assert self.grant is not None  # asked of a grant alone
+        if self.grant.product != self.served.product or self.grant.level not in {ALL, feed.level}:
+            return None
         narrowed = feed.narrowed(granted_columns(self.grant, feed.names))
         if len(narrowed.columns) < len(feed.columns) and all(name in ALWAYS for name in narrowed.names):
             return None
         try:
             self.rows(feed.level)
-            may_read(self.grant, self._item(feed.level, narrowed.names), self.accounts.clock())
-        except Refused:
+        except Refused:  # the rows of that level do not tell whether they are in the territory
             return None
         return narrowed
 

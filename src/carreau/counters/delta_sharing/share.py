@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from carreau.house.served import Served
 
 SHARE: Final = "carreau"
+DOOR: Final = "delta-sharing"
 MINUTES: Final = 10
 TABLE: Final = "/shares/{share}/schemas/{schema}/tables/{table}"
 
@@ -120,6 +121,7 @@ class Doors:
         asked = body_of(body)
         form = form_of(request.headers.get(CAPABILITIES, ""))
         version_asked(told, asked.get("version"), asked.get("timestamp"))
+        access.noted(DOOR, told.feed)
         wanted = _enough(parts(access, told.feed), limit_of(asked))
         files = [self._file(request, access, told.feed, part) for part in wanted]
         lines = [protocol(form), metadata(told, form), *(file_line(file, told, form) for file in files)]
@@ -129,6 +131,7 @@ class Doors:
         """How a table came to be what it is: the rows of its first version, all of them new."""
         access, told = self._table(request)
         changes_asked(told, request.query_params)
+        access.noted(DOOR, told.feed)
         form = form_of(request.headers.get(CAPABILITIES, ""))
         files = [self._file(request, access, told.feed, part) for part in parts(access, told.feed)]
         lines = [protocol(form, changes=True), metadata(told, form)]
@@ -178,6 +181,7 @@ class Doors:
 
     def _sent(self, request: Request, access: Access, feed: Feed, part: Part) -> Response:
         """The bytes of a file, guarded."""
+        access.noted(DOOR, feed)
         path = parquet(access, feed, part)
         sent = Sent(path, f"{feed.table}.parquet", path.stem[-32:], access.checking(feed))
         return sent.answer(request)

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from carreau.house.home import Home
     from carreau.house.served import Served
 
+DOOR: Final = "odata"
+CERTIFICATE: Final = "Carreau-Certificat"
 _PREFERRED: Final = re.compile(r"odata\.maxpagesize\s*=\s*(\d{1,9})", re.IGNORECASE)
 
 
@@ -81,6 +83,7 @@ class Doors:
         feed = _feed(access, request.path_params["name"])
         options = options_of(request.query_params.multi_items(), ("$filter",))
         question = question_of(options, _names(feed), None)
+        access.noted(DOOR, feed)
         return plain_answer(str(count(access, feed, question.where)))
 
     def rows(self, request: Request) -> Response:
@@ -89,13 +92,15 @@ class Doors:
         name, parenthesis, rest = request.path_params["name"].partition("(")
         feed = _feed(access, name)
         if parenthesis:
+            access.noted(DOOR, feed)
             return _one(request, access, feed, rest)
         options = options_of(request.query_params.multi_items())
         bound = question_name(self.served.version, access.bearer, feed.entity_set, options)
         tokens = Tokens(feed_secret(self.home), bound)
         place = tokens.place(options["$skiptoken"]) if "$skiptoken" in options else None
         size = place.page if place else _preferred(request)
-        question = question_of(options, _names(feed), place, size)
+        question = question_of({"$format": _accepted(request), **options}, _names(feed), place, size)
+        access.noted(DOOR, feed)
         given = _given(access, feed, question)
         following = ""
         if given.follows and question.goes_on:
@@ -104,6 +109,7 @@ class Doors:
             following = f"{here_of(request)}/{feed.entity_set}?{urlencode(asked, safe='$')}"
         wrapped = _wrapped(here_of(request), feed, question, given.total)
         answer = rows_answer(given.rows, wrapped, following, question.detail)
+        answer.headers[CERTIFICATE] = str(self.served.levels[feed.level].certificate["id"])
         if size != PAGE:
             answer.headers["Preference-Applied"] = f"odata.maxpagesize={size}"
         return answer
@@ -136,6 +142,12 @@ def _preferred(request: Request) -> int:
     """How many rows a page has: as many as the reader prefers, within bounds."""
     wished = _PREFERRED.search(request.headers.get("prefer", ""))
     return PAGE if wished is None else max(1, min(PAGE, int(wished[1])))
+
+
+def _accepted(request: Request) -> str:
+    """The form of JSON that the reader says it takes first, when it names one."""
+    first = request.headers.get("accept", "").split(",")[0].partition(";q=")[0].strip().lower()
+    return first if first.startswith("application/json;") else "json"
 
 
 def _given(access: Access, feed: Feed, question: Question) -> Page:

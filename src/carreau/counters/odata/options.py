@@ -147,7 +147,7 @@ def truth(option: str, text: str) -> bool:
 
 
 def detail_of(text: str) -> Detail:
-    """How much of the metadata goes with the rows, as ``$format`` or ``Accept`` asks; JSON is the only form of rows.
+    """How much of the metadata goes with the rows, as ``$format``, or ``Accept``, asks; JSON is the only form of rows.
 
     ``odata.metadata=full`` is answered as ``minimal``, and the answer's type says so.
 

@@ -9,6 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from carreau.house import Home
+
 EDM = "{http://docs.oasis-open.org/odata/ns/edm}"
 Feed = Any  # the reader of conftest
 
@@ -231,6 +233,17 @@ def test_without_metadata_there_is_no_context_and_the_type_says_so(feed: Feed) -
     answer = feed.get("/odata/Bureaux?$top=1&$format=application/json;odata.metadata=none")
     assert set(answer.json()) == {"value"}
     assert "odata.metadata=none" in answer.headers["content-type"]
+    accept = {"Accept": "application/json;odata.metadata=none;q=1.0,application/xml;q=0.5"}
+    assert set(feed.get("/odata/Bureaux?$top=1", headers=accept).json()) == {"value"}
+
+
+def test_rows_name_their_certificate_and_their_reading_has_its_line_once_a_day(feed: Feed, town_home: Home) -> None:
+    for _ in range(3):
+        answer = feed.get("/odata/Bureaux_logement?$top=1")
+    certificate = answer.headers["carreau-certificat"]
+    lines = [entry["facts"] for entry in town_home.ledger() if entry["verb"] == "serve"]
+    (line,) = [facts for facts in lines if facts["table"] == "bureau_logement"]
+    assert (line["door"], line["grant"], line["certificate"]) == ("odata", "local", certificate)
 
 
 def test_the_token_of_the_next_page_is_bound_to_its_question(feed: Feed) -> None:
