@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from carreau.guard.encode.fiche.words import Words, texts
+from carreau.guard.encode.words import Words, texts
 from carreau.guard.encode.written import said
 from carreau.terms import Column, Role
 

@@ -10,8 +10,8 @@ from typing import Any
 from carreau.guard.content import Content
 from carreau.guard.encode.fiche.living import Station, doubts, highlights, living
 from carreau.guard.encode.fiche.voting import voting
-from carreau.guard.encode.fiche.words import Words
 from carreau.guard.encode.picture.around import key_of, place_map
+from carreau.guard.encode.words import Words
 from carreau.guard.encode.written import number, said
 from carreau.guard.presentation import Presentation
 from carreau.terms import Role

@@ -10,10 +10,10 @@ import shapely
 
 from carreau.errors import Missing, Unknown
 from carreau.guard.content import Content
-from carreau.guard.encode.fiche.words import Words
 from carreau.guard.encode.picture.around import LAND, key_of, shapes_shown
 from carreau.guard.encode.picture.classes import EMPTY, Classes
 from carreau.guard.encode.picture.outlines import Frame, box_of, paths, shapes_of, svg
+from carreau.guard.encode.words import Words
 from carreau.guard.encode.written import number
 from carreau.guard.presentation import Presentation
 from carreau.terms import Column

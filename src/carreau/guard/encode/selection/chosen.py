@@ -12,8 +12,8 @@ from typing import Any
 import pyarrow.compute as pc
 
 from carreau.guard.content import Content
-from carreau.guard.encode.fiche.words import Words
 from carreau.guard.encode.picture.around import key_of
+from carreau.guard.encode.words import Words
 from carreau.guard.presentation import Presentation
 from carreau.terms import Column, Role
 
