@@ -6,11 +6,13 @@ file nor the text of its other columns. Nothing of it ever enters a Release; it 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-from carreau.errors import Refused, Unknown
+from carreau.errors import Refused, Retry, Unknown
 from carreau.guard.own import GivenBack, Held, given_back, no_item
 from carreau.house.gather import Clock
 from carreau.house.served import Served
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 MOST: Final = 50  # files in one space
 ROWS_MOST: Final = 1000
+_READING: Final = threading.BoundedSemaphore(2)
+_PATIENCE: Final = 60.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Space:
                 "votre espace est plein", given=f"{MOST} fichiers", expected=f"{MOST} fichiers au plus",
                 advice="effacer l'un d'eux, puis recommencer",
             )  # fmt: skip
-        with self.items.received(stream) as (path, digest):
+        with self.items.received(stream) as (path, digest), _turn():
             found = brought(path, name, self.served)
             item = self.items.kept(owner, found.report["name"], digest, self.clock(), found)
         return self._told(item, found.report)
@@ -119,6 +123,17 @@ class Space:
         """What is told of a file."""
         at = item.created_at.isoformat(timespec="seconds")
         return {**facts, "id": item.id, "created_at": at, "levels": list(self._levels(facts))}
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """One's turn to have a file read: each reading may take its share of memory, so few go on at once."""
+    if not _READING.acquire(timeout=_PATIENCE):
+        raise Retry("d'autres fichiers sont en cours de lecture", advice="recommencer dans une minute")
+    try:
+        yield
+    finally:
+        _READING.release()
 
 
 def space_of(home: Home, served: Served) -> Space:

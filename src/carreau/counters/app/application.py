@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Mount, Route
 
-from carreau.counters import api, connections, delta_sharing, odata, sign_in
+from carreau.counters import api, connections, delta_sharing, odata, sign_in, space
 from carreau.counters.api.answers import FOREVER
 from carreau.counters.api.asking import admitted
 from carreau.counters.api.desk import Misasked
@@ -51,6 +51,7 @@ def routes(home: Home, served: Served, options: Options) -> list[BaseRoute]:
     """Every route, those with fixed words first."""
     signing = APIRouter()
     signing.include_router(sign_in.router(home, served), prefix="/api/v1")
+    signing.include_router(space.router(home, served), prefix="/api/v1")
     documented = [*signing.routes, *api.routes(home, served)]
     return [
         Route("/api/v1/openapi.json", described(documented), methods=["GET"]),

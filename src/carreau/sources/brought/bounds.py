@@ -22,7 +22,7 @@ class Bounds:
     rows: int = 500_000
     columns: int = 300
     cell: int = 32_767
-    memory: int = 3 << 30
+    memory: int = 2 << 30
     seconds: int = 60
 
 
