@@ -27,7 +27,7 @@ class Band:
 LAYERS: Final[Mapping[str, tuple[Band, ...]]] = {
     "departement": (Band(3, 5, 0.5), Band(6, 8, 0.5)),
     "circonscription": (Band(5, 6, 0.5), Band(7, 8, 0.5)),
-    "commune": (Band(6, 6, 1.0), Band(7, 8, 0.5)),
+    "commune": (Band(6, 6, 1.5), Band(7, 8, 0.5)),
     "iris": (Band(10, 11, 0.0),),
     "bureau": (Band(9, 9, 0.7), Band(10, 11, 0.0)),
 }
