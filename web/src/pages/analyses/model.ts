@@ -29,6 +29,22 @@ export function analysesOf(declared: unknown, indicators: readonly Indicator[]):
     .filter((one) => one.columns.length > 0)
 }
 
+/** Columns that were asked for and do not exist: a share of money has no number of people behind it. */
+const uncounted = new Set<string>()
+
+/** What `ask` answers for the columns; those that the release lacks (`missing` reads them in a refusal) are left out. */
+export async function answered<T>(columns: string[], ask: (columns: string[]) => Promise<T>, missing: (thrown: unknown) => string): Promise<T> {
+  for (;;) {
+    try {
+      return await ask(columns.filter((name) => !uncounted.has(name)))
+    } catch (thrown) {
+      const name = missing(thrown)
+      if (!/_(nombre|base)$/.test(name) || uncounted.has(name)) throw thrown
+      uncounted.add(name)
+    }
+  }
+}
+
 /** The columns to ask for: each measure with what qualifies it, when the release has it. */
 export function columnsOf(analysis: Analysis, indicators: ReadonlyMap<string, Indicator>): string[] {
   return analysis.columns.flatMap((name) => {
@@ -80,13 +96,13 @@ export function totalOf(rows: readonly Row[], indicator: Indicator): Total {
 }
 
 /** The whole of some rows. Where they are one commune entire (`alone`, its own row), its margin is that of the release,
- * which knows how the errors of its places offset each other; and its median is the whole, since medians do not add up. */
+ * which knows how the errors of its places offset each other; and its own figure is the whole where places do not add up (a median, a share of money). */
 export function wholeOf(rows: readonly Row[], indicator: Indicator, alone: Row | undefined): Total {
   const total = totalOf(rows, indicator)
   if (!alone) return total
   const own = cell(alone, indicator.name)
-  if (indicator.kind === 'quantile') return { ...own, places: total.places }
-  return { ...total, margin: total.value === null ? null : (own.margin ?? total.margin) }
+  if (total.value === null) return { ...own, places: total.places }
+  return { ...total, margin: own.margin ?? total.margin }
 }
 
 function added(cells: readonly Cell[], of: (one: Cell) => number | null): number | null {

@@ -7,6 +7,7 @@ export interface Report {
   name: string
   rows: number
   level: string
+  levels: string[]
   key: string
   joined: number
   created_at: string
@@ -26,7 +27,7 @@ const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 export function reportOf(raw: Raw): Report {
   const missing = list(raw.unmatched).map(unmatchedOf)
   return {
-    id: text(raw.id), name: text(raw.name), rows: count(raw.rows), level: text(raw.level), key: text(raw.key), joined: count(raw.joined),
+    id: text(raw.id), name: text(raw.name), rows: count(raw.rows), level: text(raw.level), levels: list(raw.levels).map(String), key: text(raw.key), joined: count(raw.joined),
     created_at: text(raw.created_at), columns: list(raw.columns).map(columnOf), unmatched: missing,
     unmatched_count: typeof raw.unmatched_count === 'number' ? raw.unmatched_count : missing.length,
     remarks: list(raw.remarks).map(String), preview: previewOf(raw),
