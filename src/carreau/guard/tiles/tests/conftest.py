@@ -8,12 +8,22 @@ from __future__ import annotations
 import gzip
 import json
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
 import pytest
+import shapely
+
+from carreau.guard import Release, Signer, release
+from carreau.products.declare import Draft, Policy, Product
+from carreau.terms import Column, Role, Schema, Territory
+
+APART = 1e-4  # degrees, about 10 m: how far apart the two drawings of a border are
 
 
 @dataclass(frozen=True)
@@ -162,3 +172,70 @@ def _rings(commands: list[int]) -> list[list[tuple[int, int]]]:
 @pytest.fixture(scope="session")
 def archive() -> Callable[[Path], Archive]:
     return archive_at
+
+
+def crooked(side: int, step: float, seed: int = 1) -> dict[str, Any]:
+    """Square places side by side whose borders were each drawn twice, a little apart, as published contours are."""
+    random = np.random.default_rng(seed)
+    places: dict[str, Any] = {}
+    for row in range(side):
+        for column in range(side):
+            west, south = 4.8 + column * step, 45.7 + row * step
+            square = shapely.box(west, south, west + step, south + step)
+            ring = shapely.get_coordinates(shapely.segmentize(square, step / 4))
+            ring[:-1] += random.uniform(-APART, APART, (len(ring) - 1, 2))
+            ring[-1] = ring[0]
+            places[f"69{row:03d}_{column:04d}"] = shapely.Polygon(ring)
+    return places
+
+
+def release_of(places: Mapping[str, Any], signer: Signer, key: str = "bv_id") -> Release:
+    """A Release of places, sorted by their code, with contours for those that have one."""
+    policy = Policy("OPEN", "personne", 11, ("recherche",))
+    product = Product("essai", "Essai", "Pour les essais.", "lieu", ("essai",), policy, "# Carte", {}, Path())
+    columns = (
+        Column(key, "text", "Code du lieu", role=Role.KEY, nullable=False),
+        Column("inscrits", "integer", "Électeurs inscrits", "électeurs", Role.COUNT),
+    )
+    codes = sorted(places)
+    drawn = [code for code in reversed(codes) if places[code] is not None]  # in another order than the rows
+    shapes = pa.array([shapely.to_wkb(places[code]) for code in drawn], pa.binary())
+    contours = pa.table({key: pa.array(drawn, pa.string()), "geometry": shapes})
+    table = pa.table({key: codes, "inscrits": pa.array([800] * len(codes), pa.int64())})
+    schema, where = Schema("une ligne par lieu", columns), Territory.parse("dep:69")
+    draft = Draft(product, where, schema, table, contours, "inscrits", (), (), {})
+    return release(draft, signer=signer, made_at=datetime(2026, 11, 24, tzinfo=UTC), previous="")
+
+
+@pytest.fixture(scope="session")
+def signer(tmp_path_factory: pytest.TempPathFactory) -> Signer:
+    return Signer.of(tmp_path_factory.mktemp("cle"))
+
+
+@pytest.fixture(scope="session")
+def levels(signer: Signer) -> dict[str, Release]:
+    """Sixty-four stations in eight communes and one department; one station and one commune have no contour."""
+    stations = crooked(8, 0.05)
+    communes = {
+        f"69{row:03d}": shapely.union_all([shape for code, shape in stations.items() if code[:5] == f"69{row:03d}"])
+        for row in range(8)
+    }
+    department = {"69": shapely.union_all(list(communes.values()))}
+    lone = {**stations, "69003_0003": None}
+    return {
+        "bureau": release_of(lone, signer),
+        "iris": release_of({f"{code[:5]}{code[-4:]}": shape for code, shape in stations.items()}, signer, "code_iris"),
+        "commune": release_of({**communes, "69099": None}, signer, "code_commune"),
+        "circonscription": release_of({"6901": communes["69000"], "6902": communes["69001"]}, signer, "code"),
+        "departement": release_of(department, signer, "code_departement"),
+    }
+
+
+@pytest.fixture(scope="session")
+def squares() -> Callable[..., dict[str, Any]]:
+    return crooked
+
+
+@pytest.fixture(scope="session")
+def made(signer: Signer) -> Callable[..., Release]:
+    return lambda places, key="bv_id": release_of(places, signer, key)
