@@ -8,9 +8,24 @@ import type { View } from '@/lib/state'
 import { hatchImage, type Ink } from './ink'
 
 setWorkerUrl(workerUrl)
-addProtocol('pmtiles', new Protocol({ metadata: false }).tile)
+// A coarse tile is asked for once per finer tile that it stands under: what came last is kept.
+const archive = new Protocol({ metadata: false })
+const kept = new Map<string, ReturnType<typeof archive.tile>>()
+addProtocol('pmtiles', (asked, stop) => {
+  if (asked.type === 'json') return archive.tile(asked, stop)
+  const found = kept.get(asked.url) ?? archive.tile(asked, new AbortController())
+  kept.delete(asked.url)
+  kept.set(asked.url, found)
+  found.catch(() => kept.delete(asked.url))
+  if (kept.size > 96) kept.delete(kept.keys().next().value as string)
+  return found.then((tile) => ({ ...tile, data: copied(tile.data) })) // the engine takes what it is given
+})
 
-/** What each place of a level looks like, by its row: class of colour, hatching (0, 1 low grade, 2 no figure), dimmed. */
+function copied<T>(data: T): T {
+  return data instanceof Uint8Array ? (data.slice() as T) : data instanceof ArrayBuffer ? (data.slice(0) as T) : data
+}
+
+/** What each place of a level looks like, by its row: class of colour, hatching (1: fragile or no figure), dimmed. */
 export type Looks = { classes: Uint8Array; hatch: Uint8Array; dim: Uint8Array | null }
 export type Hit = { level: Level; row: number; code: string; x: number; y: number }
 export type Options = {
@@ -35,6 +50,7 @@ export class Engine {
   private readonly levels: LevelFacts[]
   private chosen: Level | 'auto' = 'auto'
   private ink: Ink
+  private readonly hatched: Partial<Record<Level, boolean>> = {}
   private hovered: Hit | null = null
   private picked: { level: Level; row: number } | null = null
   private waiting: { x: number; y: number } | null = null
@@ -63,7 +79,7 @@ export class Engine {
       touchPitch: false,
       renderWorldCopies: false,
       fadeDuration: options.reducedMotion ? 0 : 120,
-      canvasContextAttributes: { preserveDrawingBuffer: true, antialias: true },
+      canvasContextAttributes: { preserveDrawingBuffer: true, antialias: false },
       localIdeographFontFamily: 'sans-serif',
     })
     this.map.touchZoomRotate.disableRotation()
@@ -87,7 +103,7 @@ export class Engine {
         url: `pmtiles://${tiles}`,
         promoteId: 'id',
         minzoom: level.minzoom,
-        maxzoom: level.maxzoom,
+        maxzoom: this.lastTiles(level),
       })
     }
     this.inked()
@@ -100,21 +116,27 @@ export class Engine {
     this.onlevel(this.level)
   }
 
+  /** The last zoom of the tiles of a level: before a finer level joins it in the same tiles, which would then be paid twice. */
+  private lastTiles({ id, minzoom, maxzoom }: LevelFacts): number {
+    const auto = this.autoLevels()
+    const finer = auto[auto.findIndex((level) => level.id === id) + 1]
+    return finer && auto.some((level) => level.id === id) ? Math.max(minzoom, Math.min(maxzoom, finer.minzoom - 1)) : maxzoom
+  }
+
   private filled({ id }: LevelFacts): void {
     const dimmed: ExpressionSpecification = ['case', ['==', ['feature-state', 'd'], 1], 0.14, 1]
     const about = { source: id, 'source-layer': id }
     this.map.addLayer({ id: `${id}-fill`, type: 'fill', ...about, paint: { 'fill-color': this.colours([]), 'fill-opacity': dimmed, 'fill-antialias': false } })
-    for (const kind of [1, 2] as const) {
-      this.map.addLayer({
-        id: `${id}-hatch-${kind}`,
-        type: 'fill',
-        ...about,
-        paint: {
-          'fill-pattern': `hatch-${kind}`,
-          'fill-opacity': ['case', ['==', ['feature-state', 'd'], 1], 0, ['==', ['feature-state', 'h'], kind], 1, 0],
-        },
-      })
-    }
+    this.map.addLayer({
+      id: `${id}-hatch`,
+      type: 'fill',
+      ...about,
+      paint: {
+        'fill-pattern': 'hatch',
+        'fill-opacity': ['case', ['==', ['feature-state', 'd'], 1], 0, ['==', ['feature-state', 'h'], 1], 1, 0],
+        'fill-antialias': false,
+      },
+    })
   }
 
   private outlined({ id }: LevelFacts): void {
@@ -196,10 +218,12 @@ export class Engine {
       const own: [number, number] =
         this.chosen === 'auto' ? [rank <= 0 ? 0 : this.startOf(id), next ? this.startOf(next.id) : 24] : [minzoom, 24]
       const shown = this.chosen === 'auto' ? rank >= 0 : id === this.chosen
-      for (const layer of [`${id}-fill`, `${id}-hatch-1`, `${id}-hatch-2`, `${id}-mark`]) this.set(layer, shown, own)
+      this.set(`${id}-fill`, shown, own)
+      this.set(`${id}-hatch`, shown && !!this.hatched[id], own)
       const border = id === 'departement' || id === 'commune'
       const lines: [number, number] = [shown ? own[0] : id === 'commune' ? 8 : 0, border && this.chosen !== id ? maxzoom + BORDER_BEYOND : own[1]]
-      this.set(`${id}-line`, shown || (border && this.coarser(id)), lines)
+      // Both in the same zooms: the engine then makes their geometry once.
+      for (const layer of [`${id}-line`, `${id}-mark`]) this.set(layer, shown || (border && this.coarser(id)), lines)
     }
   }
 
@@ -209,8 +233,11 @@ export class Engine {
   }
 
   private set(layer: string, shown: boolean, [from, to]: [number, number]): void {
-    this.map.setLayoutProperty(layer, 'visibility', shown ? 'visible' : 'none')
-    this.map.setLayerZoomRange(layer, Math.max(0, from), to)
+    const visibility = shown ? 'visible' : 'none'
+    const found = this.map.getLayer(layer)
+    // Asking for what is there already would make the engine cut every tile again.
+    if (this.map.getLayoutProperty(layer, 'visibility') !== visibility) this.map.setLayoutProperty(layer, 'visibility', visibility)
+    if (found && (found.minzoom !== from || found.maxzoom !== to)) this.map.setLayerZoomRange(layer, from, to)
   }
 
   private colours(scale: readonly string[]): ExpressionSpecification | string {
@@ -230,6 +257,8 @@ export class Engine {
       map.setFeatureState(feature, { c: classes[row], h: hatch[row], d: dim ? dim[row] : 0 })
     }
     map.setPaintProperty(`${level}-fill`, 'fill-color', this.colours(scale))
+    this.hatched[level] = hatch.includes(1)
+    this.levelled()
   }
 
   /** Wears other inks (light, dark): grounds, lines, hatching. Levels are painted again by the caller. */
@@ -248,11 +277,9 @@ export class Engine {
   }
 
   private inked(): void {
-    for (const kind of [1, 2] as const) {
-      const [image, options] = [hatchImage(kind, this.ink), { pixelRatio: 2 }]
-      if (this.map.hasImage(`hatch-${kind}`)) this.map.updateImage(`hatch-${kind}`, image)
-      else this.map.addImage(`hatch-${kind}`, image, options)
-    }
+    const image = hatchImage(this.ink)
+    if (this.map.hasImage('hatch')) this.map.updateImage('hatch', image)
+    else this.map.addImage('hatch', image, { pixelRatio: 2 })
   }
 
   labels(labels: readonly Label[]): void {

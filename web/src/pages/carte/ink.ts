@@ -26,15 +26,15 @@ export function inkOf(element: Element): Ink {
   }
 }
 
-/** A tile of hatching: 1, sparse lines over a colour (a fragile figure); 2, dense lines (no figure). */
-export function hatchImage(kind: 1 | 2, ink: Ink): ImageData {
-  const side = kind === 1 ? 16 : 12
+/** A tile of hatching: thin lines, over a colour where the figure is fragile, over the bare ground where there is none. */
+export function hatchImage(ink: Ink): ImageData {
+  const side = 14
   const canvas = document.createElement('canvas')
   canvas.width = canvas.height = side
   const draw = canvas.getContext('2d') as CanvasRenderingContext2D
-  draw.strokeStyle = kind === 1 ? ink.edge : ink.hatch
-  draw.globalAlpha = kind === 1 ? 0.42 : 0.75
-  draw.lineWidth = kind === 1 ? 1.5 : 2
+  draw.strokeStyle = ink.edge
+  draw.globalAlpha = 0.4
+  draw.lineWidth = 1.5
   draw.beginPath()
   for (const shift of [-side, 0, side]) {
     draw.moveTo(shift - 1, side + 1)

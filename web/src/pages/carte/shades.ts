@@ -55,7 +55,7 @@ export function shadesOf(figures: Figures, wanted: Wanted): Shades {
   const scale: Scale = { kind: gap ? 'difference' : 'quantiles', breaks, colours: coloursFor(breaks.length + 1, base) }
   const found = classes(values, breaks)
   const hatch = new Uint8Array(values.length)
-  for (let row = 0; row < hatch.length; row++) hatch[row] = found[row] === NONE ? 2 : notes && (notes[row] as number) >= 4 ? 1 : 0
+  for (let row = 0; row < hatch.length; row++) hatch[row] = found[row] === NONE || (notes && (notes[row] as number) >= 4) ? 1 : 0
   const dim = chosen ? chosen.map((one) => 1 - one) : null
   return {
     level,
