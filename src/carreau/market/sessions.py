@@ -63,8 +63,6 @@ class Sessions:
 
     def account(self, secret: str, now: datetime) -> Account | None:
         """The account that is signed in with ``secret``; None when the session is unknown, idle or over."""
-        if not secret:
-            return None
         digest = digest_of_secret(secret)
         for row in self.records.rows(_FOUND, (digest,)):
             seen = certain(row["seen_at"])

@@ -122,6 +122,12 @@ def test_a_token_lives_one_day_to_two_years(credentials: Credentials, days: int)
         credentials.made(LOCAL, Wanted("Excel", "electoral_profile", days=days), NOW)
 
 
+@pytest.mark.parametrize("name", ["", "  ", "a" * 101])
+def test_a_token_has_a_name(credentials: Credentials, name: str) -> None:
+    with pytest.raises(Refused, match="porte un nom"):
+        credentials.made(LOCAL, Wanted(name, "electoral_profile"), NOW)
+
+
 @pytest.mark.parametrize("territory", ["com:691", "mars", "", "dep:69' or 1=1", "bv:../../etc"])
 def test_a_token_opens_a_territory_that_exists(credentials: Credentials, territory: str) -> None:
     with pytest.raises(Unknown):

@@ -71,7 +71,7 @@ class Browser(httpx.Client):
         return answer
 
 
-@dataclass
+@dataclass(repr=False)
 class Served:
     """A served house."""
 
