@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 from urllib.parse import quote
 
 from fastapi import APIRouter
@@ -17,6 +17,7 @@ from carreau.counters.api.desk import Desk, question
 from carreau.counters.api.problems import documented
 from carreau.counters.api.tables import MOST_CODES, MOST_COLUMNS, Word
 from carreau.counters.sign_in.doors import from_our_page
+from carreau.guard import format_of
 from carreau.house.reading_files import Ordered, made
 from carreau.house.reading_rows import Question
 
@@ -54,13 +55,15 @@ class Files:
 
     def added_to(self, router: APIRouter) -> None:
         """Adds this route to ``router``."""
-        binary = {"schema": {"type": "string", "format": "binary"}}
+        binary: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+        kinds = sorted({format_of(name).media_type for name in get_args(Format)})
+        content = {kind: {"schema": {"type": "object"}} if kind.endswith("json") else binary for kind in kinds}
         router.add_api_route(
             ADDRESS,
             self.deliver,
             methods=["POST"],
             responses={
-                200: {"description": "Le fichier", "content": {"application/octet-stream": binary}},
+                200: {"description": "Le fichier", "content": content},
                 **documented(400, 401, 403, 413, 422, 429, 503),
             },
             response_class=Response,

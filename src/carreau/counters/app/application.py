@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
@@ -11,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Match, Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 
 from carreau.counters import api, connections, delta_sharing, odata, sign_in, space
 from carreau.counters.api.answers import FOREVER
@@ -19,7 +20,7 @@ from carreau.counters.api.asking import admitted
 from carreau.counters.api.desk import Misasked
 from carreau.counters.api.problems import problem, problem_of
 from carreau.counters.api.ranges import Ranged
-from carreau.counters.app.description import described, listing
+from carreau.counters.app.description import described, listing, methods_by_path
 from carreau.counters.app.guarding import Headed, Limited, Safe
 from carreau.counters.app.options import Options
 from carreau.counters.app.pages import Pages
@@ -95,12 +96,12 @@ async def _with_slash(_: Request) -> Response:
 
 def _elsewhere(known: Sequence[BaseRoute]) -> BaseRoute:
     """The route of what no other takes: 405 for another method of a known address, 404 for an unknown one."""
+    methods = cache(lambda: methods_by_path(known))
 
     async def elsewhere(request: Request) -> Response:
-        partly = [route for route in known if route.matches(request.scope)[0] is Match.PARTIAL]
-        methods = sorted({method for route in partly for method in getattr(route, "methods", None) or ()})
-        if methods:
-            return _not_allowed(request, ", ".join(methods))
+        allowed = [names for pattern, names in methods().items() if pattern.match(request.url.path)]
+        if allowed:
+            return _not_allowed(request, ", ".join(allowed[0]))
         return problem(
             404, "cette adresse de l'API n'existe pas", given=request.url.path[:200],
             expected="l'une de celles que /api/v1/openapi.json décrit", advice="voir /api/v1/docs",

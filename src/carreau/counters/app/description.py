@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from importlib.metadata import version
 from typing import Any, Final
@@ -11,7 +12,7 @@ from typing import Any, Final
 from fastapi.openapi.utils import get_openapi
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, compile_path
 
 from carreau.counters.api.answers import ASK_AGAIN, JSON, Answer, answer_of, sent
 from carreau.counters.api.problems import Problem, documented
@@ -33,9 +34,17 @@ def openapi(routes: Sequence[BaseRoute]) -> dict[str, Any]:
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     for said in (operation for methods in document["paths"].values() for operation in methods.values()):
-        for status in set(said["responses"]) & {"422"}:  # FastAPI describes its own, which is never sent
-            said["responses"][status] = documented(422)[422]
+        common = documented(400, 429, 503, *([413] if "requestBody" in said else []))
+        said["responses"] = {**{str(status): told for status, told in common.items()}, **said["responses"]}
+        if "422" in said["responses"]:  # FastAPI describes its own, which is never sent
+            said["responses"]["422"] = documented(422)[422]
     return document
+
+
+def methods_by_path(routes: Sequence[BaseRoute]) -> dict[re.Pattern[str], tuple[str, ...]]:
+    """The methods of each address described, by the pattern of its path."""
+    paths = openapi(routes)["paths"]
+    return {compile_path(path)[0]: tuple(sorted(name.upper() for name in methods)) for path, methods in paths.items()}
 
 
 def described(routes: Sequence[BaseRoute]) -> Endpoint:

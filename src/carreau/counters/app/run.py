@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import signal
 import socket
 import sys
@@ -28,6 +29,7 @@ def serve(app: Any, listening: socket.socket, ready: Callable[[], None]) -> None
     The answers under way are given some seconds to end.
     """
     sys.setswitchinterval(SWITCH)
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # a form that cannot be read is said to its sender
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # to be told to stop is no failure
     try:
         with contextlib.suppress(KeyboardInterrupt):
