@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import Final, Literal, get_args
 
 from carreau.errors import Unknown
 
 Language = Literal["fr", "en"]
+LONGEST: Final = 1_000
+_UNPRINTABLE: Final = frozenset({"Cc", "Cs", "Cn"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,19 @@ class Presentation:
     def __post_init__(self) -> None:
         if self.language not in get_args(Language):
             raise Unknown.named(self.language, "langue", get_args(Language), "demander fr ou en")
+        for name in ("title", "selection", "address"):
+            object.__setattr__(self, name, _printable(getattr(self, name)))
 
     @property
     def selects(self) -> bool:
         """Whether it says what was selected: the workbook is then that of a selection, and not of a whole release."""
         return bool(self.title or self.columns or self.indicator or self.selection)
+
+
+def _printable(text: str) -> str:
+    r"""A text of a reasonable length that any file can hold: no control sign, no half of a sign.
+
+    >>> _printable("Lyon\x00 3e\ud800")
+    'Lyon 3e'
+    """
+    return "".join(sign for sign in text[:LONGEST] if unicodedata.category(sign) not in _UNPRINTABLE)

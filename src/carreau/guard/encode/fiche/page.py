@@ -27,9 +27,9 @@ def pages(content: Content, shown: Presentation) -> dict[str, Any]:
     stations = [Station(columns, row, words) for row in rows]
     release = content.certificate
     made_at = datetime.fromisoformat(release["made_at"])
-    title = shown.title or f"{words['product']} : {_heading(content, stations[0])[0]}"
+    title = shown.title or f"{words['product']}{words['colon']} {_heading(content, stations[0])[0]}"
     return {
-        "title": title if shown.language == "fr" else title.replace(" : ", ": "),
+        "title": title,
         "language": shown.language,
         "words": {name: text for name, text in words.own.items() if isinstance(text, str)},
         "pages": [_page(content, station, place) for place, station in enumerate(stations)],
@@ -81,13 +81,14 @@ def _kind(station: Station) -> str:
     """The type of the station, when the release has one."""
     column = station.columns.get("type_libelle") or station.columns.get("type")
     value = station.row.get(column.name) if column else None
-    return f"{station.words['kind']} : {value}" if value else ""
+    return f"{station.words['kind']}{station.words['colon']} {value}" if value else ""
 
 
 def _alt(station: Station, content: Content, count: int) -> str:
     """What the map shows, for who does not see it."""
     name = str(station.row.get("libelle_commune") or "")
-    return station.words["alt"].format(code=station.row.get(key_of(content)), name=name, count=count)
+    said = station.words["alt" if count else "alt_alone"]
+    return said.format(code=station.row.get(key_of(content)), name=name, count=count)
 
 
 def _rule(station: Station, drawn: Mapping[str, Any]) -> str:

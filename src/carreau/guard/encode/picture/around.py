@@ -15,7 +15,6 @@ BLUE: Final = "#1F5C99"
 LAND: Final = "#ECE6D8"
 EDGE: Final = "#FFFFFF"
 SIDE: Final = 160.0
-WIDER: Final = 1.0
 _FAR: Final = 2.2
 
 
@@ -53,7 +52,8 @@ def place_map(content: Content, row: int) -> dict[str, Any] | None:
         return None
     own = Frame(box_of([shape]), SIDE, SIDE)
     frame = Frame(own.wider(_FAR), SIDE, SIDE, margin=0)
-    around = neighbours(content, row, frame.wider(WIDER))
+    around = neighbours(content, row, frame.wider(1.0))
+    frame = frame if around else own
     drawn = [f'<path d="{path}" fill="{LAND}"/>' for path in paths(frame, around)]
     drawn += [f'<path d="{path}" fill="{BLUE}" stroke="{BLUE}"/>' for path in paths(frame, [shape])]
     kilometres, length = frame.rule()
