@@ -1,5 +1,5 @@
 // One map: contours by PMTiles, colours by feature states. The only file that speaks to MapLibre.
-import { Map as GlMap, addProtocol, setWorkerUrl, type ExpressionSpecification, type MapGeoJSONFeature } from 'maplibre-gl'
+import { Map as GlMap, addProtocol, setWorkerUrl, type AddProtocolAction, type ExpressionSpecification, type MapGeoJSONFeature } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import { Protocol } from 'pmtiles'
 import type { Bounds, Level, LevelFacts } from '@/lib/types'
@@ -10,10 +10,11 @@ import { hatchImage, type Ink } from './ink'
 setWorkerUrl(workerUrl)
 // A coarse tile is asked for once per finer tile that it stands under: what came last is kept.
 const archive = new Protocol({ metadata: false })
-const kept = new Map<string, ReturnType<typeof archive.tile>>()
+type Tile = { data: Awaited<ReturnType<AddProtocolAction>>['data'] }
+const kept = new Map<string, Promise<Tile>>()
 addProtocol('pmtiles', (asked, stop) => {
   if (asked.type === 'json') return archive.tile(asked, stop)
-  const found = kept.get(asked.url) ?? archive.tile(asked, new AbortController())
+  const found: Promise<Tile> = kept.get(asked.url) ?? archive.tile(asked, new AbortController())
   kept.delete(asked.url)
   kept.set(asked.url, found)
   found.catch(() => kept.delete(asked.url))
