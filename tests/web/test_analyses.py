@@ -177,7 +177,8 @@ def test_the_table_is_sorted_by_any_column(page: Any) -> None:
     opened(page)
     heading = page.get_by_role("columnheader", name=re.compile("^Inscrits"))
     heading.get_by_role("button").click()
-    read = [int(re.sub(r"\D", "", text)) for text in page.locator(".panel.table tbody td:nth-child(3)").all_inner_texts()]
+    texts = page.locator(".panel.table tbody td:nth-child(3)").all_inner_texts()
+    read = [int(re.sub(r"\D", "", text)) for text in texts]
     assert read == sorted(read, reverse=True)
     assert heading.get_attribute("aria-sort") == "descending"
     heading.get_by_role("button").click()
@@ -270,7 +271,8 @@ def test_a_view_is_taken_away_as_a_picture(page: Any) -> None:
 
 def test_a_hostile_address_gives_a_page(page: Any) -> None:
     page.on("dialog", lambda dialog: pytest.fail(f"a script ran: {dialog.message}"))
-    opened(page, "/analyses?analyse=%3Cscript%3Ealert(1)%3C/script%3E&choix=%3Cimg%20src=x%20onerror=alert(1)%3E&tri=__proto__")
+    script, image = "%3Cscript%3Ealert(1)%3C/script%3E", "%3Cimg%20src=x%20onerror=alert(1)%3E"
+    opened(page, f"/analyses?analyse={script}&choix={image}&tri=__proto__")
     assert page.locator(".panel").count() == 4
 
 
@@ -297,7 +299,8 @@ def test_nothing_overflows(page: Any, width: int) -> None:
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_nothing(page: Any, language: str, theme: str) -> None:
     page.add_init_script(f"localStorage.setItem('carreau.theme', '{theme}')")
-    for path, width in ((f"{AGE}&choix=96001_0003", 1440), ("/analyses?analyse=participation", 390), ("/analyses?analyse=revenus", 1440)):
+    seen = {f"{AGE}&choix=96001_0003": 1440, "/analyses?analyse=participation": 390, "/analyses?analyse=revenus": 1440}
+    for path, width in seen.items():
         page.set_viewport_size({"width": width, "height": 900})
         opened(page, path, language)
         assert violations(page) == []

@@ -49,7 +49,8 @@ def test_the_addresses_that_are_shown_answer(page: Any) -> None:
     addresses = [text for text in shown if text.startswith("http")]
     assert len(addresses) == 3
     for address in set(addresses):
-        with urllib.request.urlopen(urllib.request.Request(address, headers={"Range": "bytes=0-3"}), timeout=60) as answer:
+        asked = urllib.request.Request(address, headers={"Range": "bytes=0-3"})
+        with urllib.request.urlopen(asked, timeout=60) as answer:
             assert answer.status in (200, 206), address
 
 

@@ -79,7 +79,8 @@ def test_a_file_can_be_dropped(page: Any) -> None:
         """text => {
           const data = new DataTransfer()
           data.items.add(new File([text], 'dépôt.csv', { type: 'text/csv' }))
-          document.querySelector('.drop').dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }))
+          const drop = new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true })
+          document.querySelector('.drop').dispatchEvent(drop)
         }""",
         TABLE,
     )
@@ -95,7 +96,8 @@ def test_the_button_is_reached_by_the_keyboard(page: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), [("rien.csv", b""), ("image.csv", b"\x89PNG\r\n\x1a\n" + bytes(400)), ("texte.csv", b"a;b\n1;2\n")]
+    ("name", "content"),
+    [("rien.csv", b""), ("image.csv", b"\x89PNG\r\n\x1a\n" + bytes(400)), ("texte.csv", b"a;b\n1;2\n")],
 )
 def test_a_file_that_cannot_be_read_is_refused_in_words(page: Any, tmp_path: Path, name: str, content: bytes) -> None:
     opened(page)

@@ -55,7 +55,8 @@ def test_coverage_adds_up_to_all_that_could_be(page: Any, town_server: str) -> N
             continue
         sheet = page.locator("article.sheet", has=page.get_by_role("heading", name=source["title"], exact=True))
         said = sheet.get_by_role("img").get_attribute("aria-label")
-        counts = [int(re.sub(r"\D", "", part)) for part in re.findall(r"[\d\s]+(?= (?:montrés|empruntés|masqués|absents))", said)]
+        parts = re.findall(r"[\d\s]+(?= (?:montrés|empruntés|masqués|absents))", said)
+        counts = [int(re.sub(r"\D", "", part)) for part in parts]
         assert sum(counts) == source["total"], source["id"]
         shares = [float(rect.get_attribute("width").rstrip("%")) for rect in sheet.locator("svg rect").all()]
         assert sum(shares) == pytest.approx(100, abs=0.01)
