@@ -13,7 +13,7 @@ from carreau.sources.brought.bounds import Bounds, figure, too_much
 from carreau.sources.brought.headers import headers_of
 
 _THRIFT: Final = 20_000_000  # bytes of a footer, and elements of one of its lists
-_BATCH: Final = 4096
+_BATCH: Final = 1024
 
 
 def parquet_table(path: Path, name: str, bounds: Bounds) -> tuple[pa.Table, tuple[str, ...]]:
@@ -32,13 +32,11 @@ def parquet_table(path: Path, name: str, bounds: Bounds) -> tuple[pa.Table, tupl
         batches, size = [], 0
         columns = [schema[place].name for place in kept]
         for batch in file.iter_batches(_BATCH, columns=columns, use_threads=False):
-            batches.append(batch)
-            size += batch.nbytes
+            batches.append(pa.record_batch([_cast(column) for column in batch.columns], batch.schema.names))
+            size += batches[-1].nbytes
             if size > bounds.unfolded:
                 raise too_much("une fois déplié", f"plus de {size >> 20} Mio", f"{bounds.unfolded >> 20} Mio au plus")
-        table = pa.Table.from_batches(batches, pa.schema([schema[place] for place in kept]))
-        names = headers_of(table.column_names)
-        arrays = [_cast(column) for column in table.columns]
+        table = pa.Table.from_batches(batches) if batches else pa.table({})
     except (pa.ArrowMemoryError, MemoryError) as error:
         most = f"{bounds.unfolded >> 20} Mio au plus"
         raise too_much("une fois déplié", "plus de mémoire qu'il n'en est donné", most) from error
@@ -50,7 +48,7 @@ def parquet_table(path: Path, name: str, bounds: Bounds) -> tuple[pa.Table, tupl
         ) from error  # fmt: skip
     left = headers_of(field.name for field in schema if not _plain(field.type))
     remarks = (f"colonnes laissées, de type composé : {', '.join(left[:8])}",) if left else ()
-    return pa.table(arrays, names=names), remarks
+    return table.rename_columns(headers_of(table.column_names)), remarks
 
 
 def _declared(footer: pq.FileMetaData, bounds: Bounds) -> None:
@@ -75,7 +73,7 @@ def _plain(kind: pa.DataType) -> bool:
     return any(test(kind) for test in tests)
 
 
-def _cast(column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _cast(column: pa.Array) -> pa.Array:
     """A column as one of the few types that are worked on: text, whole or decimal numbers, truths, or dates as text."""
     kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
     if pa.types.is_unsigned_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from carreau.errors import Broken, CarreauError, Refused
 from carreau.sources.brought.bounds import Bounds, too_much
+from carreau.sources.brought.headers import plain
 from carreau.sources.brought.texts import table_of_rows
 
 _DOCUMENT: Final = "[Content_Types].xml"
@@ -29,16 +30,9 @@ def sheet_table(path: Path, name: str, bounds: Bounds) -> tuple[pa.Table, tuple[
     """
     try:
         _unfold(path, name, bounds)
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        for sheet in book.worksheets:
-            table, odd = _sheet(sheet, bounds)
-            if sheet.sheet_state == "visible" and table.num_rows:
-                others = len(book.sheetnames) - 1
-                said = (f"feuille lue : « {sheet.title} » ({others} autre(s) laissée(s))",) if others else ()
-                return table, said + ((f"{odd} ligne(s) plus larges que l'en-tête",) if odd else ())
-    except CarreauError:
-        raise
-    except MemoryError:
+        with path.open("rb") as file:  # by its bytes: openpyxl would go by the suffix of its name
+            return _first_table(openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False), bounds)
+    except (CarreauError, MemoryError):
         raise
     except Exception as error:
         # on bytes made by anyone, the zip, XML and workbook libraries raise anything
@@ -46,6 +40,17 @@ def sheet_table(path: Path, name: str, bounds: Bounds) -> tuple[pa.Table, tuple[
             f"« {name} » n'est pas un classeur lisible", given=type(error).__name__,
             expected="un classeur XLSX entier, sans mot de passe", advice=_AGAIN,
         ) from error  # fmt: skip
+
+
+def _first_table(book: Any, bounds: Bounds) -> tuple[pa.Table, tuple[str, ...]]:
+    """The table of the first visible sheet that has one, and a remark when there are other sheets."""
+    for sheet in book.worksheets:
+        if sheet.sheet_state != "visible":
+            continue
+        table = _sheet(sheet, bounds)
+        if table.num_rows:
+            others = ", ".join(plain(title, 40) for title in book.sheetnames if title != sheet.title)
+            return table, (f"feuille lue : « {plain(sheet.title)} » ; laissées : {others[:200]}",) if others else ()
     return pa.table({}), ()
 
 
@@ -76,18 +81,15 @@ def _pieces(archive: zipfile.ZipFile) -> Iterator[int]:
                 yield read
 
 
-def _sheet(sheet: Any, bounds: Bounds) -> tuple[pa.Table, int]:
-    """The table of one sheet, and how many of its rows are wider than its header."""
-    if not hasattr(sheet, "iter_rows"):  # a sheet that is only a chart
-        return pa.table({}), 0
+def _sheet(sheet: Any, bounds: Bounds) -> pa.Table:
+    """The table of one sheet, its width that of its header."""
     sheet.reset_dimensions()  # what a sheet says of its size may be false
     rows: Iterator[list[str]] = ([_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True))
     header = next((row for row in rows if any(row)), [])
     while header and not header[-1]:
         header.pop()
     width = len(header)
-    table, _ = table_of_rows(header, (row[:width] for row in rows), bounds)
-    return table, 0
+    return table_of_rows(header, (row[:width] for row in rows), bounds)[0]
 
 
 def _text(cell: Any) -> str:
