@@ -15,7 +15,7 @@ import pyarrow as pa
 import pytest
 
 from carreau.errors import Broken, Unknown
-from carreau.guard import Release, Signer, opened, verified
+from carreau.guard import Release, Signer, cut, opened, verified
 from carreau.terms import Column, Compare, Role, Schema, Slice
 
 MIXED = Schema(
@@ -114,6 +114,17 @@ def test_an_opened_release_is_the_kept_one(whole: Release, signer: Signer, tmp_p
     empty = opened(whole.slice(limit=0).write(tmp_path / "b.parquet"), signer, tmp_path / "ouvert")
     assert (empty.rows(), empty.row_count) == ([], 0)
     assert empty.cut is not None
+
+
+def test_few_rows_of_many_columns_are_the_same_read_cell_by_cell(
+    mixed: Release, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    condition = Compare("code", "ne", "a2")
+    taken = mixed.asked(Slice(where=condition))
+    monkeypatch.setattr(cut, "_MANY_COLUMNS", 1)
+    read = mixed.asked(Slice(where=condition))
+    assert (read, read.arrow()) == (taken, taken.arrow())
+    assert mixed.asked(Slice(where=Compare("code", "eq", "z"))).arrow().num_rows == 0
 
 
 def test_the_arrow_file_is_made_once_and_again_when_it_is_not_what_was_made(
