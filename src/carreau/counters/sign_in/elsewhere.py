@@ -33,15 +33,10 @@ _PAGE: Final = """<!doctype html>
 @router.get("/oidc/start", status_code=302, response_class=Response, responses=_ELSEWHERE | problems(404, 422, 502))
 def leave(request: Request, back: Annotated[str, Query(max_length=2000)] = "/") -> Response:
     """Leave for the identity provider; one comes back to the page ``back`` of this house."""
-    provider = _provider(request)
-    secret = brought(request) or new_secret()
-    leaving = house(request).left(secret, own_page(back))
-    with network() as client:
-        address = departure(provider, leaving, _address(request, provider), client)
-    response = RedirectResponse(address, 302, {"Cache-Control": "no-store"})
-    if not brought(request):
-        give(request, response, secret)
-    return response
+    try:
+        return _gone(request, back)
+    except CarreauError as refusal:
+        return _page(request, refusal)
 
 
 @router.get(
@@ -55,14 +50,10 @@ def come_back(
     iss: Annotated[str, Query(max_length=500)] = "",
 ) -> Response:
     """Come back from the identity provider: signed in, on the page one left; or a page that says why not."""
-    provider = _provider(request)
     try:
-        return _welcomed(request, provider, (state, code, error, iss))
+        return _welcomed(request, _provider(request), (state, code, error, iss))
     except CarreauError as refusal:
-        status = getattr(refusal, "http_status", 403)
-        said = (refusal.what, refusal.given, refusal.expected, refusal.advice)
-        sentences = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in said if sentence)
-        return HTMLResponse(_PAGE.format(sentences=sentences), status, {"Cache-Control": "no-store"})
+        return _page(request, refusal)
 
 
 def own_page(back: str) -> str:
@@ -73,6 +64,29 @@ def own_page(back: str) -> str:
     """
     plain = back.isascii() and back.isprintable() and "\\" not in back
     return back if plain and back.startswith("/") and not back.startswith("//") else "/"
+
+
+def _page(request: Request, refusal: CarreauError) -> Response:
+    """The page that says to a person why it did not work; to a program, the refusal goes on as any other."""
+    if "text/html" not in request.headers.get("accept", ""):
+        raise refusal
+    status = getattr(refusal, "http_status", 404 if isinstance(refusal, Missing) else 403)
+    said = (refusal.what, refusal.given, refusal.expected, refusal.advice)
+    sentences = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in said if sentence)
+    return HTMLResponse(_PAGE.format(sentences=sentences), status, {"Cache-Control": "no-store"})
+
+
+def _gone(request: Request, back: str) -> Response:
+    """The browser on its way to the identity provider."""
+    provider = _provider(request)
+    secret = brought(request) or new_secret()
+    leaving = house(request).left(secret, own_page(back))
+    with network() as client:
+        address = departure(provider, leaving, _address(request, provider), client)
+    response = RedirectResponse(address, 302, {"Cache-Control": "no-store"})
+    if not brought(request):
+        give(request, response, secret)
+    return response
 
 
 def _welcomed(request: Request, provider: Provider, given: tuple[str, str, str, str]) -> Response:

@@ -83,7 +83,12 @@ def returned(browser: Any, there: str) -> str:
 
 def whole(browser: Any, back: str = "/") -> httpx.Response:
     """The whole way there and back."""
-    answer: httpx.Response = browser.get(returned(browser, gone(browser, back)))
+    return seen(browser, returned(browser, gone(browser, back)))
+
+
+def seen(browser: Any, address: str) -> httpx.Response:
+    """What a person sees at an address."""
+    answer: httpx.Response = browser.get(address, headers={"Accept": "text/html,*/*;q=0.8"})
     return answer
 
 
@@ -122,7 +127,7 @@ def test_an_answer_works_once(house: Any) -> None:
     browser = house.browser()
     address = returned(browser, gone(browser))
     assert browser.get(address).status_code == 302
-    again = browser.get(address)
+    again = seen(browser, address)
     assert again.status_code == 403
     assert "recommencer la connexion" in again.text
 
@@ -170,6 +175,9 @@ def test_a_provider_that_answers_badly_is_not_followed(house: Any, provider: Pro
     answer = house.browser().get("/api/v1/oidc/start")
     assert answer.status_code == 502
     assert answer.json()["retry"] is True
+    page = seen(house.browser(), "/api/v1/oidc/start")
+    assert page.status_code == 502
+    assert "<h1>La connexion n'a pas abouti</h1>" in page.text
 
 
 def test_a_provider_that_is_not_there_is_said(serve: Callable[..., Any], tmp_path: Path) -> None:
@@ -264,6 +272,8 @@ def test_a_house_without_a_provider_says_so(served: Any) -> None:
     for path in ("/api/v1/oidc/start", "/api/v1/oidc/return?state=x&code=y"):
         answer = served.browser().get(path)
         assert (answer.status_code, "mot de passe" in answer.json()["advice"]) == (404, True)
+        page = seen(served.browser(), path)
+        assert (page.status_code, "mot de passe" in page.text) == (404, True)
 
 
 @pytest.mark.parametrize(
