@@ -12,12 +12,13 @@ from collections.abc import MutableMapping
 from typing import Any, Final
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from carreau.counters.api.problems import problem
 from carreau.counters.api.ranges import HEAD
 from carreau.counters.app.options import LOOPBACK, Options
+from carreau.counters.sign_in.addresses import is_secure
 
 POLICY: Final = "; ".join(
     (
@@ -56,6 +57,8 @@ class Safe:
                 headers = MutableHeaders(raw=message["headers"])
                 for name, value in SAFETY:
                     headers.setdefault(name, value)
+                if is_secure(Request(scope)):
+                    headers.setdefault("Strict-Transport-Security", "max-age=31536000")
             await send(message)
 
         await self.app(scope, receive, with_headers)

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
-from typing import Annotated, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from carreau.counters.cli.desk import Desk, command
 
+if TYPE_CHECKING:
+    import socket
+
+    from carreau.counters.app.options import Options
+
+HOSTS: Final = "CARREAU_HOSTS"
 FAMILY: Final = "Servir"
 PRODUCT: Final = "electoral_profile"
 
@@ -32,18 +41,29 @@ def serve(
 ) -> None:
     """Sert la carte, les pages et l'API dans le navigateur. Ctrl-C l'arrête.
 
+    Derrière un serveur TLS de cette machine, CARREAU_HOSTS donne les noms sous lesquels il est joint.
+
     carreau serve com:69123 --open
     """
-    from carreau.counters.app import Options, application
-    from carreau.counters.app import serve as answer
+    from carreau.counters.app.options import Options
     from carreau.counters.app.run import listened
+
+    names = tuple(name.strip() for name in os.environ.get(HOSTS, "").split(",") if name.strip())
+    options = Options(host, port, names)
+    with contextlib.closing(listened(options)) as listening:
+        _answered(desk, territory, replace(options, port=listening.getsockname()[1]), (listening, open_browser))
+    desk.hint("serveur arrêté")
+
+
+def _answered(desk: Desk, territory: str | None, options: Options, way: tuple[socket.socket, bool]) -> None:
+    """Answers on a socket until it is told to stop; the browser is opened when that was asked."""
+    from carreau.counters.app import application
+    from carreau.counters.app import serve as answer
+    from carreau.house.accounts import accounts_of
     from carreau.house.reading_finding import warmed
     from carreau.house.served import served
 
-    options = Options(host, port)
-    listening = listened(options)
-    options = Options(host, listening.getsockname()[1])
-    home = desk.opened()
+    home, (listening, open_browser) = desk.opened(), way
     with desk.watcher() as watcher:
         shown = served(home, territory, PRODUCT, watcher)
         warmed(shown, watcher)
@@ -52,6 +72,8 @@ def serve(
         facts = {"address": options.address, "territory": shown.territory, "version": shown.version}
         desk.answer(facts, lambda: [f"{options.address}   ({shown.territory})"])
         sys.stdout.flush()
+        if not options.on_loopback and accounts_of(home).open_to_all():
+            desk.hint("personne ne peut encore y entrer : carreau account-add NOM")
         desk.hint("Ctrl-C arrête le serveur")
         if open_browser:
             import webbrowser
@@ -59,4 +81,3 @@ def serve(
             webbrowser.open(options.address)
 
     answer(application(home, shown, options), listening, ready)
-    desk.hint("serveur arrêté")

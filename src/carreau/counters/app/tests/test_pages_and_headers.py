@@ -110,6 +110,12 @@ def test_pages_that_are_not_built_say_how_to_build_them(tmp_path: Path) -> None:
     assert "/api/v1/openapi.json" in answer.text
 
 
+def test_over_tls_a_browser_is_told_to_come_back_over_tls(client: httpx.Client) -> None:
+    assert "strict-transport-security" not in client.get("/").headers
+    answer = client.get("/", headers={"X-Forwarded-Proto": "https"})
+    assert answer.headers["strict-transport-security"] == "max-age=31536000"
+
+
 def test_a_packed_answer_unpacks_to_the_plain_one(client: httpx.Client) -> None:
     path = "/api/v1/electoral_profile/bv:96001_0001"
     with client.stream("GET", path, headers={"Accept-Encoding": "gzip"}) as packed:
