@@ -13,6 +13,8 @@ from carreau.counters.api.tables import Tables
 from carreau.house import Home
 from carreau.house.served import Served
 
+__all__ = ["routes"]
+
 
 def routes(home: Home, served: Served) -> list[BaseRoute]:
     """The routes of the API, under ``/api/v1``."""
