@@ -81,6 +81,7 @@ def _tiles_route(served: Served) -> BaseRoute:
     file = Ranged.of(served.tiles, PMTILES, served.version)
 
     async def tiles(request: Request) -> Response:
+        """The tiles of the map, whole or by ranges."""
         await admitted(request)
         if request.path_params["version"] != served.version:
             return problem(404, "ces tuiles ont été remplacées", expected=f"/tiles/{served.version}.pmtiles")
@@ -99,6 +100,7 @@ def _elsewhere(known: Sequence[BaseRoute]) -> BaseRoute:
     methods = cache(lambda: methods_by_path(known))
 
     async def elsewhere(request: Request) -> Response:
+        """What is found nowhere: a page of the application, or a problem."""
         allowed = [names for pattern, names in methods().items() if pattern.match(request.url.path)]
         if allowed:
             return _not_allowed(request, ", ".join(allowed[0]))

@@ -52,6 +52,7 @@ def described(routes: Sequence[BaseRoute]) -> Endpoint:
     written: list[Answer] = []
 
     async def endpoint(request: Request) -> Response:
+        """The whole description."""
         if not written:
             written.append(answer_of(json.dumps(openapi(routes), ensure_ascii=False).encode(), JSON))
         return sent(request, written[0], ASK_AGAIN)
@@ -64,6 +65,7 @@ def listing(routes: Sequence[BaseRoute]) -> Endpoint:
     written: list[Answer] = []
 
     async def endpoint(request: Request) -> Response:
+        """The list of the endpoints, as a page."""
         if not written:
             written.append(answer_of(_page(openapi(routes)).encode(), "text/html; charset=utf-8"))
         return sent(request, written[0], ASK_AGAIN)

@@ -156,6 +156,7 @@ class _Patient:
         """Answer within the limits."""
 
         async def limited_receive() -> Message:
+            """The next piece of the request, while it is not too large nor too slow."""
             if self.complete or self.refusal:
                 return await receive()
             try:
@@ -172,6 +173,7 @@ class _Patient:
             return message
 
         async def limited_send(message: Message) -> None:
+            """Send one message, unless the request was refused meanwhile."""
             if self.refusal:  # whatever the route makes of a cut body, the reader is told why it was cut
                 return
             self.started = True
