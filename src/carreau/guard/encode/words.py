@@ -32,11 +32,11 @@ class Words:
     @classmethod
     def of(cls, content: Content, shown: Presentation) -> Words:
         """The words for ``content`` as it is to be shown; a title that has no English stays in French."""
-        themes = dict(content.document.get("themes", {}))
+        themes, known = dict(content.document.get("themes", {})), texts()[shown.language]
+        own = known if "bv_id" in content.schema.names else {**known, **known["elsewhere"]}
         if shown.language == "fr":
-            return cls("fr", texts()["fr"], {}, themes)
-        known = texts()["en"]
-        return cls("en", known, {**known["columns"], **shown.titles}, {**themes, **known["themes"]})
+            return cls("fr", own, {}, themes)
+        return cls("en", own, {**known["columns"], **shown.titles}, {**themes, **known["themes"]})
 
     def __getitem__(self, name: str) -> str:
         return str(self.own[name])

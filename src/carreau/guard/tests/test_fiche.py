@@ -171,7 +171,7 @@ def test_many_weak_figures_are_not_all_named(released: Callable[..., Release]) -
     text = b"".join(release.encoded("pdf", Presentation(title="Essai")))
     words = pypdf.PdfReader(io.BytesIO(text)).pages[0].extract_text()
     assert "Part a, Part b, Part c, Part d, Part e, Part f et 3 autres." in " ".join(words.split())
-    assert "Ce bureau n'a pas de contour connu." in words
+    assert "Ce lieu n'a pas de contour connu." in words
 
 
 def test_each_row_has_its_page_up_to_fifty(whole: Release) -> None:

@@ -86,7 +86,7 @@ def _kind(station: Station) -> str:
 
 def _alt(station: Station, content: Content, count: int) -> str:
     """What the map shows, for who does not see it."""
-    name = str(station.row.get("libelle_commune") or "")
+    name = str(station.row.get("libelle_commune") or station.row.get("libelle") or "")
     said = station.words["alt" if count else "alt_alone"]
     return said.format(code=station.row.get(key_of(content)), name=name, count=count)
 
