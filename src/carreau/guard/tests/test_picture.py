@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carreau.errors import Missing, Unknown
@@ -156,6 +156,7 @@ def test_the_map_of_a_place_shows_it_among_its_neighbours(grid: Release) -> None
 numbers = st.floats(-1e6, 1e6) | st.sampled_from([0.0, 1.0, 50.0])
 
 
+@settings(deadline=None)
 @given(st.lists(st.none() | numbers, max_size=30))
 def test_classes_are_in_order_and_hold_every_value(values: list[float | None]) -> None:
     classes = Classes.of(SHARE, values)

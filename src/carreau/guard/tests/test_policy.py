@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carreau.errors import Broken, Refused
@@ -90,6 +90,7 @@ def test_a_table_without_shares_shows_no_smallest_group(released: Callable[..., 
     assert release.certificate["smallest_group_shown"] is None
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(st.none(), st.floats(0, 30)), min_size=3, max_size=3), st.integers(1, 30))
 def test_no_share_is_ever_shown_on_a_known_base_under_k(
     released: Callable[..., Release], rows: Any, bases: list[float | None], k: int

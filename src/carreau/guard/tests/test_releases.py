@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carreau.errors import Broken, Refused, Unknown
@@ -158,6 +158,7 @@ def test_a_slice_that_cannot_be_is_said_gently(whole: Release, asked: dict[str, 
         whole.slice(**asked)
 
 
+@settings(deadline=None)
 @given(st.sets(st.sampled_from(["96001_0001", "96001_0002", "96001_0003"])), st.integers(0, 4))
 def test_a_slice_never_shows_what_the_whole_does_not(whole: Release, keys: set[str], limit: int) -> None:
     expected = [row for row in whole.rows() if row["bv_id"] in keys][:limit]

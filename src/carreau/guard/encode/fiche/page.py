@@ -120,7 +120,7 @@ def _standing(release: Mapping[str, Any], words: Words) -> list[str]:
 
 def _bare(method: str) -> str:
     """A method without its opening words, that the sentence already says."""
-    return re.sub(r"^IRIS vers \w+ par ", "", method)
+    return re.sub(r"^IRIS (vers [\w ]+ )?par ", "", method)
 
 
 def _sources(lineage: list[Mapping[str, str]]) -> list[dict[str, str]]:
