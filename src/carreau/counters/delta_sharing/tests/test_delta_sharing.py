@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pyarrow.parquet as pq
 import pytest
 
+from carreau.counters.delta_sharing.asked import changes_asked
+from carreau.counters.delta_sharing.lines import Told
+from carreau.errors import Unknown
 from carreau.house import Home
 from carreau.house.accounts import accounts_of
+from carreau.house.feeds import Feed
 from carreau.house.served import Served
 
 TABLES = "shares/carreau/schemas/electoral_profile/tables"
@@ -273,3 +277,10 @@ def test_the_files_of_connections_hold_addresses_and_no_secret(share: Share, clo
         assert answer.status_code == 200 and "attachment" in answer.headers["content-disposition"]
         assert "local" not in answer.text.replace("localhost", "")
     compile(closed.get("/api/v1/connections/carreau.py").text, "carreau.py", "exec")
+
+
+def test_the_changes_between_two_releases_are_not_kept_and_it_is_said() -> None:
+    told = Told(Feed("bureau", "profil", "", "", ()), "une table", 2, datetime(2026, 11, 24, tzinfo=UTC))
+    for asked in ({"startingVersion": "2"}, {"startingVersion": "0"}, {"startingTimestamp": "2026-11-24"}):
+        with pytest.raises(Unknown, match="ne sont pas tenus"):
+            changes_asked(told, asked)

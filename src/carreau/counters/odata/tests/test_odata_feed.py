@@ -229,6 +229,12 @@ def test_a_reader_of_an_older_odata_is_told_so(feed: Feed) -> None:
     assert feed.get("/odata/Bureaux?$top=1", headers={"OData-MaxVersion": "4.01"}).status_code == 200
 
 
+def test_metadata_comes_in_xml_alone(feed: Feed) -> None:
+    assert feed.get("/odata/$metadata?$format=application/xml").status_code == 200
+    refused(feed, "$metadata", format="json")
+    refused(feed, "$metadata", top="1")
+
+
 def test_without_metadata_there_is_no_context_and_the_type_says_so(feed: Feed) -> None:
     answer = feed.get("/odata/Bureaux?$top=1&$format=application/json;odata.metadata=none")
     assert set(answer.json()) == {"value"}
