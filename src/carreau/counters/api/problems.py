@@ -82,7 +82,7 @@ def body_of(status: int, detail: str, **said: Any) -> dict[str, Any]:
 def readable(text: str) -> str:
     """A text that any encoder can write: half of a surrogate pair, which a client may send, becomes a question mark.
 
-    >>> readable("a\ud800b")
+    >>> readable("a\\ud800b")
     'a?b'
     """
     return text.encode("utf-8", "replace").decode()

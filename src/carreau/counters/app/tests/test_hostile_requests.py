@@ -43,7 +43,7 @@ def said(live: Live, request: bytes) -> tuple[int, bytes]:
         (b"\x16\x03\x01\x02\x00" + b"a" * 50 + b"\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\n" + HOST + b"X : y\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\n" + HOST + b"X: a\x00b\r\n\r\n", 400),
-        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 421),
+        (b"PRI * HTTP/2.0\r\n\r\n", 421),
         (b"BREW /api/v1 HTTP/1.1\r\n" + HOST + b"\r\n", 405),
     ],
 )
