@@ -13,7 +13,7 @@ from carreau.errors import Missing, Unknown
 from carreau.guard import Release
 from carreau.house.likeness import likeness_of
 from carreau.house.reading_catalogue import LEVEL_OF, catalogue_facts, indicators_of
-from carreau.house.reading_place import place_facts
+from carreau.house.reading_place import place_facts, type_of
 from carreau.house.reading_places import Places, bounds_of, places_of
 from carreau.house.reading_sources import source_counts, sources_facts
 from carreau.house.reading_within import Index, Members, Where, grouped, inside, nowhere, rows_of, where_of
@@ -161,7 +161,7 @@ def place(served: Served, territory: str) -> dict[str, Any]:
             "row": number,
         },
         **place_facts(row, indicators, told),
-        "type": None,
+        "type": type_of(row, served.types),
         "sources": remembered(served, "sources", lambda: _lineage_facts(served)),
         "caveats": list(release.certificate["standing"]),
         "certificate": str(release.certificate["id"]),

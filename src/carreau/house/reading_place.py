@@ -35,6 +35,26 @@ def place_facts(
     }
 
 
+def type_of(row: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The type of a station: title, group, how sure it is, why it is missing, and its portrait; None at other levels.
+
+    ``words`` are the facts of the types that the product declares: their English titles, their portraits.
+    """
+    if "type" not in row:
+        return None
+    told = next((one for one in words.get("types", {}).values() if one["title"] == row["type"]), {})
+    group = words.get("groups", {}).get(told.get("group", ""), {})
+    return {
+        "title": row["type"],
+        "title_en": told.get("title_en", row["type"]),
+        "group": row.get("groupe_de_types"),
+        "group_en": group.get("title_en", row.get("groupe_de_types")),
+        "description": told.get("portrait", ""),
+        "certainty": row.get("type_certitude"),
+        "status": row.get("type_statut"),
+    }
+
+
 def figure_of(row: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
     """One indicator of one place: value, margin, grade, reason when it is hidden, counts, larger places, provenance.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import threading
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -57,7 +58,7 @@ class Served:
     ``levels`` gives the Release of each level of places; ``facts`` is the product's declaration; ``tiles`` the PMTiles
     file, or None; ``version`` twelve hexadecimal signs that change with any release or with the tiles; ``folder``
     where what is made for serving is kept; ``sources`` are all those declared; ``epci`` reads the intercommunalities of
-    some communes.
+    some communes; ``types`` are the words of the types of places, for a product that has some.
     """
 
     product: str
@@ -69,6 +70,7 @@ class Served:
     folder: Path
     sources: Mapping[str, Source]
     epci: Callable[[Mapping[str, object]], Members]
+    types: Mapping[str, Any] = field(default_factory=dict, repr=False)
     memory: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
     locks: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
     lock: Any = field(default_factory=threading.RLock, repr=False, compare=False)
@@ -98,7 +100,14 @@ def served(home: Home, territory: str | None, product: str, watcher: Watcher) ->
     version = _version(chosen, tiles)
     gatherer = Gatherer(home.source_list, home.workspace, home.mirror, home.clock)
     epci = partial(intercommunalities, gatherer, home.product_list[product])
-    return Served(product, told, levels, tiles, version, facts, folder, home.source_list, epci)
+    types = _types(home.product_list[product].folder)
+    return Served(product, told, levels, tiles, version, facts, folder, home.source_list, epci, types)
+
+
+def _types(folder: Path) -> dict[str, Any]:
+    """What ``types.toml`` says in the folder of a product; nothing when there is none."""
+    path = folder / "types.toml"
+    return tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
 
 
 def _levels(home: Home, territory: str, product: str, watcher: Watcher) -> dict[str, Kept]:

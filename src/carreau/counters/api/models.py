@@ -149,13 +149,25 @@ class ElectionFiguresModel(BaseModel):
     candidates: list[FigureModel]
 
 
+class TypeModel(BaseModel):
+    """Le type d'un bureau de vote, selon qui y habite ; le vote n'y entre pas."""
+
+    title: str | None
+    title_en: str | None
+    group: str | None
+    group_en: str | None
+    description: str = Field(description="Ce qui distingue ce type")
+    certainty: float | None = Field(description="0 quand un second type est aussi proche, 1 au centre du type")
+    status: str | None = Field(description="Pourquoi le type manque, ou sur quoi il repose")
+
+
 class PlaceModel(BaseModel):
     """Un lieu sur une page."""
 
     place: dict[str, Any] = Field(description="Code, nom, niveau, commune, département, inscrits, emprise")
     themes: list[ThemeFiguresModel]
     elections: list[ElectionFiguresModel]
-    type: dict[str, Any] | None = Field(description="Le type du lieu, quand il est connu")
+    type: TypeModel | None = Field(description="Le type du lieu, quand il est connu")
     sources: list[dict[str, Any]]
     caveats: list[str] = Field(description="Ce à quoi il faut faire attention")
     certificate: str
