@@ -118,12 +118,12 @@ def _by_points(table: pa.Table, points: Points, served: Served, told: dict[str, 
         (blank, f"{figure(blank)} ligne(s) sans coordonnées utilisables"),
     )
     columns = [_column(name, "key", table, {"mapped": False}) for name in points.columns]
-    others = [name for name in table.column_names if name not in points.columns]
     left = {"mapped": False, "remark": "non gardée : seuls des comptes de points sont gardés"}
+    columns += [_column(name, "text", table, left) for name in table.column_names if name not in points.columns]
     report = {
         **told, "rows": table.num_rows, "level": "point", "key": ", ".join(points.columns), "points": True,
         "joined": found, "places": joined.table.num_rows, "unmatched": [], "unmatched_count": 0, "preview": [],
-        "columns": [_lines("bureau", "Nombre de points"), *columns, *(_column(name, "text", table, left) for name in others)],
+        "columns": [_lines("bureau", "Nombre de points"), *columns],
         "remarks": [
             *told["remarks"], *(sentence for count, sentence in said if count),
             f"coordonnées lues en {points.system}, comptées par bureau de vote, et non gardées",
@@ -193,11 +193,14 @@ def _nowhere(table: pa.Table, name: str, places: Mapping[str, Known]) -> Broken:
     hinted = hinted_columns(table)
     if hinted:
         cells = pc.drop_null(table[hinted[0]].cast(pa.string())).unique().slice(0, 4).to_pylist()
+        coded = any(sign.isdigit() for cell in cells for sign in cell)
+        foreign = f"les codes de « {name} » ne sont pas ceux de lieux servis ici"
+        advice = "vérifier le territoire et le millésime des codes, ou la colonne qui les contient"
         return Broken(
-            f"les codes de « {name} » ne sont pas ceux de lieux servis ici",
+            foreign if coded else f"« {name} » nomme ses lieux sans donner leur code",
             given=f"colonne « {hinted[0]} » : {', '.join(plain(cell, 30) for cell in cells) or 'vide'}",
             expected=f"par exemple {', '.join(known.codes[0] for known in places.values() if known.codes)}",
-            advice="vérifier le territoire et le millésime des codes, ou la colonne qui les contient",
+            advice=advice if coded else "ajouter une colonne « code_commune » : plusieurs communes ont le même nom",
         )
     return Broken(
         f"« {name} » ne dit pas où sont ses chiffres",

@@ -24,6 +24,7 @@ _NUMBER: Final = (
 )
 _DATE: Final = r"^(\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{2,4})([ T].*)?$"
 _BLANK: Final = pa.array([*SECRECY_CODES, "", "-", "n/a", "na", "nan", "null", "none", "…", "..."])
+_KEYS: Final = tuple(WORDS["keys"].values())
 _MARKED: Final = 1e15  # beyond, a number is a code
 
 
@@ -95,13 +96,19 @@ def _is_code(texts: pa.Array) -> bool:
     return bool(pc.any(pc.match_substring_regex(texts, r"^0\d")).as_py())
 
 
+def _is_label(name: str) -> bool:
+    """Whether a column of numbers names something, as a code or a year does, and counts nothing."""
+    first = [word for word in words_of(name)[:1] if word in WORDS["figures"]["left_first"]]
+    return bool(first) or word_of(name) in WORDS["figures"]["left"] or any(word_of(name) in key for key in _KEYS)
+
+
 def _numbers(name: str, numbers: Floats, counted: tuple[int, int], *, percent: bool = False) -> Figures:
     """A column of numbers, with the rule that its name and its values tell."""
     numbers = np.where(np.isfinite(numbers), numbers, np.nan)
     some = numbers[~np.isnan(numbers)]
     whole = bool(np.all(some == np.floor(some)))
     filled, odd = counted
-    if word_of(name) in WORDS["figures"]["left"]:
+    if _is_label(name):
         return Figures(name, "integer" if whole else "number", filled, odd)
     mean = percent or "%" in name or bool(set(WORDS["figures"]["mean"]) & set(words_of(name)))
     rule: Rule = "moyenne" if mean or not whole or bool(np.any(some < 0)) else "somme"

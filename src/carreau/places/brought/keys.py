@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 import numpy as np
@@ -18,7 +19,7 @@ from carreau.places.codes import commune_of
 Codes = npt.NDArray[np.object_]
 _SAMPLE: Final = 2000
 _HINTED: Final = 0.2  # of the cells, that are codes of places served, where the name of the column says so too
-_SURE: Final = 0.95  # of the cells, where nothing but the content says so
+_SURE: Final = 0.9  # of the cells, where nothing but the content says so
 _NEVER_ALONE: Final = ("departement", "circonscription")  # too short to be recognised by their content
 
 
@@ -84,24 +85,27 @@ def texts_of(column: pa.ChunkedArray) -> list[str | None]:
 
 
 def _ways(sample: pa.Table, sets: Mapping[str, frozenset[str]]) -> Iterator[_Way]:
-    """Each way to read the rows of a sample: one column, or a commune and a station, or the three of the ministry."""
+    """Each way to read the rows of a sample: one column, or several that make one code together."""
     for name in sample.column_names:
         for level in sets:
             hinted = named(name, "keys", level)
             if hinted or level not in _NEVER_ALONE:
                 yield _Way(level, (name,), hinted, _one(name, level, sets[level]))
-    numbers = [name for name in sample.column_names if named(name, "keys", "station")]
-    communes = [name for name in sample.column_names if named(name, "keys", "commune")]
-    departments = [name for name in sample.column_names if named(name, "keys", "departement")]
-    for commune in communes if "bureau" in sets else ():
-        for number in (name for name in numbers if name != commune):
-            yield _Way("bureau", (commune, number), True, _pair(commune, number))
-            for department in departments:
-                columns = (department, commune, number)
-                yield _Way("bureau", columns, True, _three(*columns))
-    for commune in communes if "commune" in sets else ():
-        for department in departments:
-            yield _Way("commune", (department, commune), True, _ministry(department, commune))
+    yield from (way for way in _together(sample.column_names) if way.level in sets)
+
+
+def _together(names: list[str]) -> Iterator[_Way]:
+    """The ways to read several columns: commune and station, or the department first, as the ministry writes them."""
+    kinds = ("departement", "commune", "circonscription", "station")
+    called = {kind: [name for name in names if named(name, "keys", kind)] for kind in kinds}
+    for commune, number in product(called["commune"], called["station"]):
+        yield _Way("bureau", (commune, number), True, _pair(commune, number))
+    for columns in product(called["departement"], called["commune"], called["station"]):
+        yield _Way("bureau", columns, True, _three(*columns))
+    for department, commune in product(called["departement"], called["commune"]):
+        yield _Way("commune", (department, commune), True, _ministry(department, commune))
+    for department, number in product(called["departement"], called["circonscription"]):
+        yield _Way("circonscription", (department, number), True, _numbered(department, number))
 
 
 def _share(sample: pa.Table, way: _Way, sets: Mapping[str, frozenset[str]]) -> float:
@@ -160,6 +164,20 @@ def _ministry(department: str, commune: str) -> Callable[[pa.Table], Codes]:
             ],
             dtype=object,
         )
+
+    return read
+
+
+def _numbered(department: str, number: str) -> Callable[[pa.Table], Codes]:
+    """How to read a department and the number of a constituency in it."""
+
+    def read(table: pa.Table) -> Codes:
+        pairs = zip(_each(table[department], department_code), _each(table[number], tidy), strict=True)
+        return np.array(
+            [f"{head}{tail.zfill(2)}" if head and tail and tail.isdigit() and len(tail) <= 2 else None
+             for head, tail in pairs],
+            dtype=object,
+        )  # fmt: skip
 
     return read
 

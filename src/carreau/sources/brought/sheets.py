@@ -14,7 +14,7 @@ import pyarrow as pa
 from carreau.errors import Broken, CarreauError, Refused
 from carreau.sources.brought.bounds import Bounds, too_much
 from carreau.sources.brought.headers import plain
-from carreau.sources.brought.texts import table_of_rows
+from carreau.sources.brought.texts import above_remark, headed, table_of_rows
 
 _DOCUMENT: Final = "[Content_Types].xml"
 _MEMBERS: Final = 2000
@@ -47,10 +47,11 @@ def _first_table(book: Any, bounds: Bounds) -> tuple[pa.Table, tuple[str, ...]]:
     for sheet in book.worksheets:
         if sheet.sheet_state != "visible":
             continue
-        table = _sheet(sheet, bounds)
+        table, above = _sheet(sheet, bounds)
         if table.num_rows:
             others = ", ".join(plain(title, 40) for title in book.sheetnames if title != sheet.title)
-            return table, (f"feuille lue : « {plain(sheet.title)} » ; laissées : {others[:200]}",) if others else ()
+            said = (f"feuille lue : « {plain(sheet.title)} » ; laissées : {others[:200]}",) if others else ()
+            return table, said + above_remark(above)
     return pa.table({}), ()
 
 
@@ -81,15 +82,15 @@ def _pieces(archive: zipfile.ZipFile) -> Iterator[int]:
                 yield read
 
 
-def _sheet(sheet: Any, bounds: Bounds) -> pa.Table:
-    """The table of one sheet, its width that of its header."""
+def _sheet(sheet: Any, bounds: Bounds) -> tuple[pa.Table, int]:
+    """The table of one sheet, its width that of its header, and how many filled lines stand above it."""
     sheet.reset_dimensions()  # what a sheet says of its size may be false
     rows: Iterator[list[str]] = ([_text(cell) for cell in row] for row in sheet.iter_rows(values_only=True))
-    header = next((row for row in rows if any(row)), [])
+    above, header, rest = headed(rows)
     while header and not header[-1]:
         header.pop()
     width = len(header)
-    return table_of_rows(header, (row[:width] for row in rows), bounds)[0]
+    return table_of_rows(header, (row[:width] for row in rest), bounds)[0], above
 
 
 def _text(cell: Any) -> str:

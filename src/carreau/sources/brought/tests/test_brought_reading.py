@@ -76,6 +76,20 @@ def test_blank_lines_are_left_and_odd_ones_counted(write: Write) -> None:
     assert "2 ligne(s) n'ont pas la largeur de l'en-tête" in remarks
 
 
+def test_the_lines_above_a_header_are_left_and_told(write: Write) -> None:
+    table, remarks = table_in(write("Revenus 2009;;\n\ncode;n;part\n01001;3;4\n".encode("cp1252")), "x.csv")
+    assert table.to_pydict() == {"code": ["01001"], "n": ["3"], "part": ["4"]}
+    assert remarks == ("1 ligne(s) au-dessus de l'en-tête laissée(s)",)
+    rows = [["Titre"], [], ["code", "n", "part"], ["01001", 3, 4]]
+    assert table_in(write(book(rows)), "x.xlsx")[0].to_pydict() == {"code": ["01001"], "n": ["3"], "part": ["4"]}
+
+
+def test_a_header_shorter_than_its_rows_is_still_the_header(write: Write) -> None:
+    """The ministry names the columns of the first candidate only."""
+    table, _ = table_in(write(b"code;voix;nuance\n1001;3;A;4;B;5;C\n1002;3;A;4;B;5;C\n"), "x.csv")
+    assert table["code"].to_pylist() == ["1001", "1002"]
+
+
 def test_a_quote_never_closed_is_broken(write: Write) -> None:
     with pytest.raises(Broken):
         table_in(write(b'a;b\n"1;' + b"x" * 40_000), "x.csv")
