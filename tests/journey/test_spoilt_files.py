@@ -164,4 +164,5 @@ def test_a_measure_that_is_renamed_leaves_its_indicator_out_and_says_so(house: A
     assert {name for name in first.column_names if name not in left} == {
         name for name in first.column_names if name.startswith("part_0_14_ans")
     }
-    assert house.table().select(left).equals(first.select(left))
+    same = [name for name in left if name not in {"type", "groupe_de_types", "type_certitude"}]  # they read it too
+    assert house.table().select(same).equals(first.select(same))

@@ -38,7 +38,7 @@ def test_products_tell_their_indicators_and_policy(home: Home) -> None:
     (profile,) = (product for product in home.products() if product["id"] == "electoral_profile")
     assert profile["policy"]["k"] == 11
     assert len(profile["indicators"]) >= 60
-    assert set(profile["indicators"][0]) == {"name", "title", "theme", "unit", "description"}
+    assert set(profile["indicators"][0]) == {"name", "title", "title_en", "theme", "unit", "description"}
 
 
 @pytest.mark.parametrize(
@@ -255,6 +255,6 @@ def test_a_place_where_nothing_can_be_written_is_said(tmp_path: Path) -> None:
 
 
 def test_the_facts_of_a_lost_zone_are_told_as_lost(home: Home) -> None:
-    draft = home._draft("com:96002", "electoral_profile", SILENT)
+    draft = home._draft(home._wanted("com:96002", "electoral_profile", "bureau"), SILENT)
     lost = replace(draft, coverage={"population_par_methode": {"perdu": 12.0, "surface": 3.0}})
     assert [(walk["carried"], walk["lost"]) for walk in refined_facts(lost)["crosswalks"]] == [(0.0, 12.0), (3.0, 0.0)]

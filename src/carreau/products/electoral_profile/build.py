@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -20,6 +20,7 @@ from carreau.products.electoral_profile.levels import STATION, PlaceLevel
 from carreau.products.electoral_profile.material import Material
 from carreau.products.electoral_profile.refine import refine
 from carreau.products.electoral_profile.refined import Refined
+from carreau.products.electoral_profile.types import METHOD, read_by_types, shown_values, type_columns
 from carreau.terms import Column, Provenance, Schema
 
 __all__ = ["build", "refine"]
@@ -37,12 +38,15 @@ def build(product: Product, material: Material) -> Draft:
     columns = list(key_columns(refined.targets, level, _placing(material)))
     method = method_of(refined, carrier, level.noun)
     said = set()
-    for estimate in _in_order(
+    estimates = _in_order(
         indicators,
         [*estimates_of(indicators, refined, carrier), *income_estimates_of(indicators, refined, carrier)],
-    ):
+    )
+    for estimate in estimates:
         said.add(estimate.indicator.name)
         columns += indicator_columns(estimate, level, _provenance(estimate.indicator, refined, method))
+    if level.id == STATION:
+        columns += _types(product, refined, estimates)
     for brought in material.elections:
         provenance = provenance_of([*brought.election.inputs, *material.contours], f"{CARRIED}{_sum(level)}")
         for estimate in estimates_of_election(brought, refined.targets, material.places):
@@ -55,6 +59,16 @@ def _in_order(indicators: Iterable[Indicator], estimates: Iterable[Estimate]) ->
     """The estimates in the order in which their indicators are declared."""
     rank = {indicator.name: position for position, indicator in enumerate(indicators)}
     return sorted(estimates, key=lambda estimate: rank[estimate.indicator.name])
+
+
+def _types(product: Product, refined: Refined, estimates: Sequence[Estimate]) -> Iterator[tuple[Column, pa.Array]]:
+    """The type of each station, from what the guard will let out of its figures."""
+    named = {estimate.indicator.name: estimate for estimate in estimates}
+    shown = [shown_values(named.get(name), len(refined.targets.codes), product.policy.k) for name in read_by_types()]
+    aliases = [alias for name in read_by_types() if name in named for alias in named[name].indicator.aliases]
+    read = [entry for alias in dict.fromkeys(aliases) for entry in refined.inputs.get(alias, ())]
+    behind = [entry for alias in BEHIND for entry in refined.inputs.get(alias, ())]
+    return type_columns(shown, provenance_of(read, METHOD, behind))
 
 
 def _provenance(indicator: Indicator, refined: Refined, method: str) -> Provenance:
