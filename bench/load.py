@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import random
 import ssl
 import time
@@ -173,6 +174,12 @@ def memory_of(pid: int) -> dict[str, int]:
     return {name: int(facts[key].split()[0]) * 1024 for name, key in names.items()}
 
 
+def cpu_of(pid: int) -> float:
+    """The seconds of processor that a process has taken so far."""
+    words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def percentile(values: list[float], share: float) -> float:
     """The value under which ``share`` of the values are."""
     ordered = sorted(values)
@@ -206,13 +213,15 @@ def main() -> None:
     asked = parser.parse_args()
     town = asyncio.run(town_of(asked.url))
     told = {"alone": shown("two at a time", asyncio.run(alone(asked.url, town, 100)))}
-    start = time.perf_counter()
+    start, taken = time.perf_counter(), cpu_of(asked.pid) if asked.pid else 0.0
     seen = asyncio.run(crowd(asked.url, town, asked))
     told["crowd"] = shown(f"{asked.users} users, {asked.think} s between two actions", seen)
     number = sum(len(seconds) for seconds in seen.seconds.values())
     told["per_second"] = number / (time.perf_counter() - start)
     print(f"{told['per_second']:.0f} requests a second")
     if asked.pid:
+        told["cpu_ms"] = 1000 * (cpu_of(asked.pid) - taken) / number
+        print(f"{told['cpu_ms']:.1f} ms of processor a request for the server")
         told["memory"] = memory_of(asked.pid)
         print("memory: " + ", ".join(f"{name} {size / 1e6:.0f} MB" for name, size in told["memory"].items()))
     if asked.json:

@@ -42,7 +42,8 @@ def type_of(row: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any] 
     """
     if "type" not in row:
         return None
-    told = next((one for one in words.get("types", {}).values() if one["title"] == row["type"]), {})
+    types = words.get("types", {}).values()
+    told: Mapping[str, Any] = next((one for one in types if one["title"] == row["type"]), {})
     group = words.get("groups", {}).get(told.get("group", ""), {})
     return {
         "title": row["type"],
