@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carreau.errors import Refused
@@ -50,6 +50,7 @@ def figures(name: str, *cells: str | None) -> Any:
     return figures_of(name, table(x=list(cells))["x"])
 
 
+@settings(deadline=None)  # a busy machine is slow, and not wrong
 @given(st.sampled_from(PLACES["bureau"].codes), st.sampled_from("_-/ ."), st.booleans(), st.booleans())
 def test_a_station_is_read_however_it_is_written(code: str, sign: str, short: bool, small: bool) -> None:
     commune, _, station = code.partition("_")
@@ -167,6 +168,7 @@ def test_the_numbers_of_a_parquet_are_finite_or_empty() -> None:
 COUNTS = st.lists(st.tuples(st.sampled_from(PLACES["bureau"].codes), st.integers(0, 10**6)), min_size=1, max_size=60)
 
 
+@settings(deadline=None)  # a busy machine is slow, and not wrong
 @given(COUNTS)
 def test_a_count_keeps_its_total_at_every_level(rows: list[tuple[str, int]]) -> None:
     codes = np.array([code for code, _ in rows], dtype=object)
@@ -178,6 +180,7 @@ def test_a_count_keeps_its_total_at_every_level(rows: list[tuple[str, int]]) -> 
         assert (np.isnan(by_name["voix"]) == (counts == 0)).all()
 
 
+@settings(deadline=None)  # a busy machine is slow, and not wrong
 @given(COUNTS)
 def test_a_mean_is_between_the_values_that_it_is_made_of(rows: list[tuple[str, int]]) -> None:
     codes = np.array([code for code, _ in rows], dtype=object)
@@ -264,6 +267,7 @@ def test_figures_on_places_are_not_taken_for_persons(columns: dict[str, list[Any
     refuse_personal(table(**columns))
 
 
+@settings(deadline=None)  # a busy machine is slow, and not wrong
 @given(st.text(max_size=40))
 def test_any_name_of_column_is_read_as_words(name: str) -> None:
     assert set(word_of(name)) <= set("abcdefghijklmnopqrstuvwxyz0123456789")
