@@ -6,10 +6,20 @@ import { polygonsOf } from './mvt'
 export type Bounds = readonly [number, number, number, number]
 
 /** One place: what to fill, what to stroke (never the edge of a tile), and the box it stands in. */
-export interface Contour { id: number; code: string; fill: string; edge: string; box: [number, number, number, number] }
+export interface Contour {
+  id: number
+  code: string
+  fill: string
+  edge: string
+  box: [number, number, number, number]
+}
 
 /** Contours and the box they are drawn in; one unit is one 4096th of a tile. */
-export interface Sheet { contours: Contour[]; zoom: number; origin: [number, number] }
+export interface Sheet {
+  contours: Contour[]
+  zoom: number
+  origin: [number, number]
+}
 
 const UNITS = 4096
 const MOST_TILES = 20
@@ -42,28 +52,50 @@ function zoomFor(bounds: Bounds, least: number, most: number): number {
   return least
 }
 
-interface Drawing { code: string; fill: string[]; edge: string[]; box: [number, number, number, number] }
+interface Drawing {
+  code: string
+  fill: string[]
+  edge: string[]
+  box: [number, number, number, number]
+}
 
 /** Adds one ring to a drawing; a side that lies outside the tile is its neighbour's to stroke. */
 function add(drawing: Drawing, ring: [number, number][], shift: [number, number], extent: number): void {
   const scale = UNITS / extent
   const outside = (a: number, b: number): boolean => (a <= 0 && b <= 0) || (a >= extent && b >= extent)
-  const at = ([x, y]: [number, number]): string => `${Math.round(x * scale + shift[0])} ${Math.round(y * scale + shift[1])}`
+  const at = ([x, y]: [number, number]): string =>
+    `${Math.round(x * scale + shift[0])} ${Math.round(y * scale + shift[1])}`
   drawing.fill.push(`M${ring.map(at).join('L')}Z`)
   let pen = false
   ring.forEach((from, index) => {
     const to = ring[(index + 1) % ring.length] as [number, number]
-    if (outside(from[0], to[0]) || outside(from[1], to[1])) { pen = false; return }
+    if (outside(from[0], to[0]) || outside(from[1], to[1])) {
+      pen = false
+      return
+    }
     drawing.edge.push(pen ? `L${at(to)}` : `M${at(from)}L${at(to)}`)
     pen = true
   })
   for (const [x, y] of ring) {
-    const [px, py] = [Math.min(extent, Math.max(0, x)) * scale + shift[0], Math.min(extent, Math.max(0, y)) * scale + shift[1]]
-    drawing.box = [Math.min(drawing.box[0], px), Math.min(drawing.box[1], py), Math.max(drawing.box[2], px), Math.max(drawing.box[3], py)]
+    const [px, py] = [
+      Math.min(extent, Math.max(0, x)) * scale + shift[0],
+      Math.min(extent, Math.max(0, y)) * scale + shift[1],
+    ]
+    drawing.box = [
+      Math.min(drawing.box[0], px),
+      Math.min(drawing.box[1], py),
+      Math.max(drawing.box[2], px),
+      Math.max(drawing.box[3], py),
+    ]
   }
 }
 
-export interface Wanted { url: string; layer: string; bounds: Bounds; zooms: readonly [number, number] }
+export interface Wanted {
+  url: string
+  layer: string
+  bounds: Bounds
+  zooms: readonly [number, number]
+}
 
 /** The contours of a layer inside `bounds`, each place whole across the tiles it spans. */
 export async function contoursOf(wanted: Wanted): Promise<Sheet> {
@@ -74,18 +106,32 @@ export async function contoursOf(wanted: Wanted): Promise<Sheet> {
   const origin: [number, number] = [x[0], y[0]]
   const drawings = new Map<number, Drawing>()
   const cells: [number, number][] = []
-  for (let column = x[0]; column <= x[1]; column += 1) for (let row = y[0]; row <= y[1]; row += 1) cells.push([column, row])
-  await Promise.all(cells.map(async ([column, row]) => {
-    const tile = await archive.getZxy(zoom, column, row)
-    if (!tile) return
-    const shift: [number, number] = [(column - origin[0]) * UNITS, (row - origin[1]) * UNITS]
-    for (const polygon of polygonsOf(new Uint8Array(tile.data), wanted.layer)) {
-      const drawing = drawings.get(polygon.id) ?? { code: polygon.code, fill: [], edge: [], box: [1e9, 1e9, -1e9, -1e9] }
-      drawings.set(polygon.id, drawing)
-      for (const ring of polygon.rings) add(drawing, ring, shift, polygon.extent)
-    }
+  for (let column = x[0]; column <= x[1]; column += 1)
+    for (let row = y[0]; row <= y[1]; row += 1) cells.push([column, row])
+  await Promise.all(
+    cells.map(async ([column, row]) => {
+      const tile = await archive.getZxy(zoom, column, row)
+      if (!tile) return
+      const shift: [number, number] = [(column - origin[0]) * UNITS, (row - origin[1]) * UNITS]
+      for (const polygon of polygonsOf(new Uint8Array(tile.data), wanted.layer)) {
+        const drawing = drawings.get(polygon.id) ?? {
+          code: polygon.code,
+          fill: [],
+          edge: [],
+          box: [1e9, 1e9, -1e9, -1e9],
+        }
+        drawings.set(polygon.id, drawing)
+        for (const ring of polygon.rings) add(drawing, ring, shift, polygon.extent)
+      }
+    }),
+  )
+  const contours = [...drawings].map(([id, one]) => ({
+    id,
+    code: one.code,
+    fill: one.fill.join(''),
+    edge: one.edge.join(''),
+    box: one.box,
   }))
-  const contours = [...drawings].map(([id, one]) => ({ id, code: one.code, fill: one.fill.join(''), edge: one.edge.join(''), box: one.box }))
   return { contours, zoom, origin }
 }
 
@@ -93,7 +139,12 @@ export async function contoursOf(wanted: Wanted): Promise<Sheet> {
 export function boxOf(contours: readonly Contour[], around = 0.04): [number, number, number, number] {
   if (contours.length === 0) return [0, 0, UNITS, UNITS]
   const box = contours.reduce<[number, number, number, number]>(
-    (most, { box: one }) => [Math.min(most[0], one[0]), Math.min(most[1], one[1]), Math.max(most[2], one[2]), Math.max(most[3], one[3])],
+    (most, { box: one }) => [
+      Math.min(most[0], one[0]),
+      Math.min(most[1], one[1]),
+      Math.max(most[2], one[2]),
+      Math.max(most[3], one[3]),
+    ],
     [1e9, 1e9, -1e9, -1e9],
   )
   const pad = Math.max(box[2] - box[0], box[3] - box[1], 1) * around

@@ -1,13 +1,22 @@
 /** Polygons read from one vector tile (Mapbox Vector Tile 2.1), with nothing else than what the charts draw. */
 
-export interface TilePolygon { id: number; code: string; rings: [number, number][][]; extent: number }
+export interface TilePolygon {
+  id: number
+  code: string
+  rings: [number, number][][]
+  extent: number
+}
 
 /** The bytes of a protocol buffer, read from the start to the end. */
 class Reader {
   at = 0
   private readonly bytes: Uint8Array
-  constructor(bytes: Uint8Array) { this.bytes = bytes }
-  get more(): boolean { return this.at < this.bytes.length }
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes
+  }
+  get more(): boolean {
+    return this.at < this.bytes.length
+  }
   varint(): number {
     let result = 0
     let factor = 1
@@ -30,8 +39,14 @@ class Reader {
     else if (wire === 2) this.block()
     else if (wire === 5) this.at += 4
   }
-  float(): number { this.at += 4; return this.view(4).getFloat32(0, true) }
-  double(): number { this.at += 8; return this.view(8).getFloat64(0, true) }
+  float(): number {
+    this.at += 4
+    return this.view(4).getFloat32(0, true)
+  }
+  double(): number {
+    this.at += 8
+    return this.view(8).getFloat64(0, true)
+  }
   private view(size: number): DataView {
     return new DataView(this.bytes.buffer, this.bytes.byteOffset + this.at - size, size)
   }
@@ -82,7 +97,11 @@ function ringsOf(commands: number[]): [number, number][][] {
   while (at < commands.length) {
     const command = commands[at++] as number
     const what = command & 7
-    if (what === 7) { if (ring.length > 2) rings.push(ring); ring = []; continue }
+    if (what === 7) {
+      if (ring.length > 2) rings.push(ring)
+      ring = []
+      continue
+    }
     for (let count = command >> 3; count > 0; count -= 1) {
       x += zigzag(commands[at++] as number)
       y += zigzag(commands[at++] as number)
@@ -93,7 +112,13 @@ function ringsOf(commands: number[]): [number, number][][] {
   return rings
 }
 
-interface Layer { name: string; extent: number; keys: string[]; values: (string | number)[]; features: Uint8Array[] }
+interface Layer {
+  name: string
+  extent: number
+  keys: string[]
+  values: (string | number)[]
+  features: Uint8Array[]
+}
 
 function layerOf(bytes: Uint8Array): Layer {
   const layer: Layer = { name: '', extent: 4096, keys: [], values: [], features: [] }

@@ -28,7 +28,10 @@ export function ticks(low: number, high: number, count = 4): number[] {
 
 /** The smallest readable bound that holds every value given (at least 0). */
 export function ceiling(values: readonly (number | null | undefined)[], count = 4): number {
-  const highest = values.reduce<number>((most, value) => (Number.isFinite(value) ? Math.max(most, value as number) : most), 0)
+  const highest = values.reduce<number>(
+    (most, value) => (Number.isFinite(value) ? Math.max(most, value as number) : most),
+    0,
+  )
   if (highest <= 0) return 1
   const by = step(highest, count)
   return Math.ceil(highest / by - 1e-9) * by

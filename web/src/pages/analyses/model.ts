@@ -5,10 +5,37 @@ import type { Analysis as Declared, Grade, Indicator, Titled } from '@/lib/types
 /** `parts`: the measures add up to a whole; `history`: one measure over several ballots; `measures`: side by side.
  * `leading`: the map shows which part comes first. */
 export type Kind = 'parts' | 'history' | 'measures'
-export type Analysis = Titled & { id: string; description: string; description_en: string; kind: Kind; leading: boolean; columns: string[] }
-export type Cell = { value: number | null; margin: number | null; number: number | null; base: number | null; grade: Grade | null; reason: string | null }
-export type Row = { id: number; code: string; name: string; commune: string; registered: number | null; cells: Record<string, Cell> }
-export type Total = { value: number | null; margin: number | null; number: number | null; base: number | null; places: number }
+export type Analysis = Titled & {
+  id: string
+  description: string
+  description_en: string
+  kind: Kind
+  leading: boolean
+  columns: string[]
+}
+export type Cell = {
+  value: number | null
+  margin: number | null
+  number: number | null
+  base: number | null
+  grade: Grade | null
+  reason: string | null
+}
+export type Row = {
+  id: number
+  code: string
+  name: string
+  commune: string
+  registered: number | null
+  cells: Record<string, Cell>
+}
+export type Total = {
+  value: number | null
+  margin: number | null
+  number: number | null
+  base: number | null
+  places: number
+}
 type Raw = Record<string, string | number | null>
 
 const NOTHING: Cell = { value: null, margin: null, number: null, base: null, grade: null, reason: null }
@@ -21,10 +48,14 @@ export function analysesOf(declared: unknown, indicators: readonly Indicator[]):
     : Object.entries((declared ?? {}) as Record<string, object>).map(([id, facts]) => ({ id, ...facts }) as Declared)
   return listed
     .map((one) => ({
-      id: one.id, title: one.title, title_en: one.title_en ?? null, leading: one.leading === true,
+      id: one.id,
+      title: one.title,
+      title_en: one.title_en ?? null,
+      leading: one.leading === true,
       kind: (one.kind === 'parts' || one.kind === 'history' ? one.kind : 'measures') as Kind,
       columns: Array.isArray(one.columns) ? one.columns.map(String).filter((name) => known.has(name)) : [],
-      description: String(one.description ?? ''), description_en: String(one.description_en ?? one.description ?? ''),
+      description: String(one.description ?? ''),
+      description_en: String(one.description_en ?? one.description ?? ''),
     }))
     .filter((one) => one.columns.length > 0)
 }
@@ -33,7 +64,11 @@ export function analysesOf(declared: unknown, indicators: readonly Indicator[]):
 const uncounted = new Set<string>()
 
 /** What `ask` answers for the columns; those that the release lacks (`missing` reads them in a refusal) are left out. */
-export async function answered<T>(columns: string[], ask: (columns: string[]) => Promise<T>, missing: (thrown: unknown) => string): Promise<T> {
+export async function answered<T>(
+  columns: string[],
+  ask: (columns: string[]) => Promise<T>,
+  missing: (thrown: unknown) => string,
+): Promise<T> {
   for (;;) {
     try {
       return await ask(columns.filter((name) => !uncounted.has(name)))
@@ -49,16 +84,30 @@ export async function answered<T>(columns: string[], ask: (columns: string[]) =>
 export function columnsOf(analysis: Analysis, indicators: ReadonlyMap<string, Indicator>): string[] {
   return analysis.columns.flatMap((name) => {
     const kind = indicators.get(name)?.kind
-    const counted = kind === 'share' || kind === 'ratio' ? [`${name}_nombre`, `${name}_base`] : kind === 'quantile' ? [`${name}_base`] : []
+    const counted =
+      kind === 'share' || kind === 'ratio'
+        ? [`${name}_nombre`, `${name}_base`]
+        : kind === 'quantile'
+          ? [`${name}_base`]
+          : []
     return [name, `${name}_marge`, `${name}_note`, `${name}_statut`, ...counted]
   })
 }
 
 /** One cell of a row of the API. */
 export function cellOf(raw: Raw, name: string): Cell {
-  const figure = (suffix: string): number | null => (typeof raw[name + suffix] === 'number' ? (raw[name + suffix] as number) : null)
-  const text = (suffix: string): string | null => (typeof raw[name + suffix] === 'string' ? (raw[name + suffix] as string) : null)
-  return { value: figure(''), margin: figure('_marge'), number: figure('_nombre'), base: figure('_base'), grade: text('_note') as Grade | null, reason: text('_statut') }
+  const figure = (suffix: string): number | null =>
+    typeof raw[name + suffix] === 'number' ? (raw[name + suffix] as number) : null
+  const text = (suffix: string): string | null =>
+    typeof raw[name + suffix] === 'string' ? (raw[name + suffix] as string) : null
+  return {
+    value: figure(''),
+    margin: figure('_marge'),
+    number: figure('_nombre'),
+    base: figure('_base'),
+    grade: text('_note') as Grade | null,
+    reason: text('_statut'),
+  }
 }
 
 /** The part that comes first in a row, and whether it leads by more than its margin; null when none has a figure. */
@@ -85,14 +134,27 @@ export const cell = (row: Row, name: string): Cell => row.cells[name] ?? NOTHING
 export function totalOf(rows: readonly Row[], indicator: Indicator): Total {
   const cells = rows.map((row) => cell(row, indicator.name)).filter((one) => one.value !== null)
   if (indicator.kind === 'count') {
-    return { value: added(cells, (one) => one.value), margin: squared(cells, (one) => one.margin), number: null, base: null, places: cells.length }
+    return {
+      value: added(cells, (one) => one.value),
+      margin: squared(cells, (one) => one.margin),
+      number: null,
+      base: null,
+      places: cells.length,
+    }
   }
   const whole = cells.filter((one) => one.number !== null && one.base !== null && one.base > 0)
   const [number, base] = [added(whole, (one) => one.number), added(whole, (one) => one.base)]
-  if (number === null || base === null || base === 0) return { value: null, margin: null, number: null, base: null, places: cells.length }
+  if (number === null || base === null || base === 0)
+    return { value: null, margin: null, number: null, base: null, places: cells.length }
   const scale = indicator.unit === '%' ? 100 : 1
   const margin = squared(whole, (one) => (one.margin ?? 0) * (one.base ?? 0))
-  return { value: (scale * number) / base, margin: margin === null ? null : margin / base, number, base, places: whole.length }
+  return {
+    value: (scale * number) / base,
+    margin: margin === null ? null : margin / base,
+    number,
+    base,
+    places: whole.length,
+  }
 }
 
 /** The whole of some rows. Where they are one commune entire (`alone`, its own row), its margin is that of the release,
@@ -119,7 +181,8 @@ export const registeredOf = (rows: readonly Row[]): number => rows.reduce((all, 
 /** Rows in the order of a column (`code`, `name`, `inscrits` or a measure); rows without figure always last. */
 export function sorted(rows: readonly Row[], by: string, down: boolean): Row[] {
   const way = down ? -1 : 1
-  if (by === 'code' || by === 'name') return [...rows].sort((a, b) => way * a.code.localeCompare(b.code, 'fr', { numeric: true }))
+  if (by === 'code' || by === 'name')
+    return [...rows].sort((a, b) => way * a.code.localeCompare(b.code, 'fr', { numeric: true }))
   const figure = (row: Row): number | null => (by === 'inscrits' ? row.registered : cell(row, by).value)
   return [...rows].sort((a, b) => {
     const [x, y] = [figure(a), figure(b)]

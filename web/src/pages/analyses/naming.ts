@@ -15,8 +15,13 @@ export function placeName(row: Row, station: (number: string) => string): string
 const after = (unit: string): string => (unit === '%' ? '%' : unit.startsWith('€') ? '€' : '')
 
 /** A figure with its unit and margin; a dash where there is none. */
-export function figureText(figure: Pick<Cell | Total, 'value' | 'margin'>, indicator: Indicator, language: Language): string {
-  if (figure.margin === 0 && figure.value !== null) return `${withUnit(figure.value, after(indicator.unit), language)} ±${NARROW}0`
+export function figureText(
+  figure: Pick<Cell | Total, 'value' | 'margin'>,
+  indicator: Indicator,
+  language: Language,
+): string {
+  if (figure.margin === 0 && figure.value !== null)
+    return `${withUnit(figure.value, after(indicator.unit), language)} ±${NARROW}0`
   return withMargin({ value: figure.value, margin: figure.margin, unit: after(indicator.unit) }, language)
 }
 

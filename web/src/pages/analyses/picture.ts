@@ -1,14 +1,31 @@
 /** A chart as a PNG: the SVG that is on the page, with the styles it has there, drawn on the ground of the page. */
 
-const STYLES = ['fill', 'fill-opacity', 'stroke', 'stroke-width', 'stroke-dasharray', 'stroke-linejoin', 'opacity', 'font-family', 'font-size', 'font-weight', 'text-anchor']
+const STYLES = [
+  'fill',
+  'fill-opacity',
+  'stroke',
+  'stroke-width',
+  'stroke-dasharray',
+  'stroke-linejoin',
+  'opacity',
+  'font-family',
+  'font-size',
+  'font-weight',
+  'text-anchor',
+]
 
 /** The picture of the first SVG inside `panel`, `scale` times its size on the page. */
 export async function pictureOf(panel: HTMLElement, scale = 2): Promise<Blob> {
-  const svg = panel.querySelector<SVGSVGElement>('svg[data-chart], .places-map svg, .bars svg, .donut svg, .history svg')
+  const svg = panel.querySelector<SVGSVGElement>(
+    'svg[data-chart], .places-map svg, .bars svg, .donut svg, .history svg',
+  )
   if (!svg) throw new Error('Ce panneau n’a pas de dessin.')
   const { width, height } = svg.getBoundingClientRect()
   const copy = svg.cloneNode(true) as SVGSVGElement
-  const [from, to] = [[svg, ...svg.querySelectorAll('*')], [copy, ...copy.querySelectorAll('*')]]
+  const [from, to] = [
+    [svg, ...svg.querySelectorAll('*')],
+    [copy, ...copy.querySelectorAll('*')],
+  ]
   from.forEach((element, index) => {
     const style = getComputedStyle(element)
     for (const name of STYLES) to[index]?.setAttribute(name, style.getPropertyValue(name))
@@ -35,5 +52,7 @@ async function painted(image: HTMLImageElement, width: number, height: number, g
   context.fillStyle = ground
   context.fillRect(0, 0, width, height)
   context.drawImage(image, 0, 0, width, height)
-  return new Promise((done, failed) => canvas.toBlob((blob) => (blob ? done(blob) : failed(new Error('Image vide.'))), 'image/png'))
+  return new Promise((done, failed) =>
+    canvas.toBlob((blob) => (blob ? done(blob) : failed(new Error('Image vide.'))), 'image/png'),
+  )
 }

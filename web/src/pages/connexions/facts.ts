@@ -15,6 +15,13 @@ export interface Token {
 }
 export interface MadeToken extends Token {
   secret: string
-  connections: { odata: string; basic_user: string; delta_profile: Record<string, unknown>; parquet: string; pbids: string; python: string }
+  connections: {
+    odata: string
+    basic_user: string
+    delta_profile: Record<string, unknown>
+    parquet: string
+    pbids: string
+    python: string
+  }
 }
 export const DAYS = ['7', '30', '90', '365'] as const

@@ -1,7 +1,18 @@
 /** One's own files as the API tells them, and what the page reads in them. */
 
-export interface Column { name: string; type: string; title?: string; filled?: number; mapped?: boolean; remark?: string; level?: string | null }
-export interface Unmatched { code: string; near: string[] }
+export interface Column {
+  name: string
+  type: string
+  title?: string
+  filled?: number
+  mapped?: boolean
+  remark?: string
+  level?: string | null
+}
+export interface Unmatched {
+  code: string
+  near: string[]
+}
 export interface Report {
   id: string
   name: string
@@ -27,21 +38,34 @@ const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 export function reportOf(raw: Raw): Report {
   const missing = list(raw.unmatched).map(unmatchedOf)
   return {
-    id: text(raw.id), name: text(raw.name), rows: count(raw.rows), level: text(raw.level), levels: list(raw.levels).map(String), key: text(raw.key), joined: count(raw.joined),
-    created_at: text(raw.created_at), columns: list(raw.columns).map(columnOf), unmatched: missing,
+    id: text(raw.id),
+    name: text(raw.name),
+    rows: count(raw.rows),
+    level: text(raw.level),
+    levels: list(raw.levels).map(String),
+    key: text(raw.key),
+    joined: count(raw.joined),
+    created_at: text(raw.created_at),
+    columns: list(raw.columns).map(columnOf),
+    unmatched: missing,
     unmatched_count: typeof raw.unmatched_count === 'number' ? raw.unmatched_count : missing.length,
-    remarks: list(raw.remarks).map(String), preview: previewOf(raw),
+    remarks: list(raw.remarks).map(String),
+    preview: previewOf(raw),
   }
 }
 
 /** Rows of the preview, whether they come as objects or as lists beside the names of the columns. */
 function previewOf(raw: Raw): Record<string, unknown>[] {
   const names = list(raw.columns).map((one) => columnOf(one).name)
-  return list(raw.preview).map((row) => (Array.isArray(row) ? Object.fromEntries(row.map((value, at) => [names[at] ?? String(at), value])) : (row as Raw)))
+  return list(raw.preview).map((row) =>
+    Array.isArray(row) ? Object.fromEntries(row.map((value, at) => [names[at] ?? String(at), value])) : (row as Raw),
+  )
 }
 
 function columnOf(raw: unknown): Column {
-  return typeof raw === 'string' ? { name: raw, type: '' } : { ...(raw as Column), name: text((raw as Raw).name), type: text((raw as Raw).type) }
+  return typeof raw === 'string'
+    ? { name: raw, type: '' }
+    : { ...(raw as Column), name: text((raw as Raw).name), type: text((raw as Raw).type) }
 }
 
 function unmatchedOf(raw: unknown): Unmatched {
@@ -52,7 +76,9 @@ function unmatchedOf(raw: unknown): Unmatched {
 
 /** The files in an answer, whether it is a list or holds one. */
 export function filesOf(answer: unknown): Report[] {
-  const held = Array.isArray(answer) ? answer : list((answer as Raw).files ?? (answer as Raw).items ?? (answer as Raw).space)
+  const held = Array.isArray(answer)
+    ? answer
+    : list((answer as Raw).files ?? (answer as Raw).items ?? (answer as Raw).space)
   return held.map((one) => reportOf(one as Raw))
 }
 

@@ -2,8 +2,14 @@
 import type { Language } from '@/lib/i18n.svelte'
 
 const SHORT: Record<string, [string, string]> = {
-  pres: ['Prés.', 'Pres.'], legi: ['Légis.', 'Legis.'], euro: ['Europ.', 'Europ.'], regi: ['Région.', 'Region.'],
-  dpmt: ['Départ.', 'Depart.'], cant: ['Canton.', 'Cantonal'], muni: ['Munic.', 'Munic.'], refe: ['Référ.', 'Refer.'],
+  pres: ['Prés.', 'Pres.'],
+  legi: ['Légis.', 'Legis.'],
+  euro: ['Europ.', 'Europ.'],
+  regi: ['Région.', 'Region.'],
+  dpmt: ['Départ.', 'Depart.'],
+  cant: ['Canton.', 'Cantonal'],
+  muni: ['Munic.', 'Munic.'],
+  refe: ['Référ.', 'Refer.'],
 }
 
 /** The kind of a ballot and its round, which trends follow: `pres_2022_t1` gives `pres_t1`. */

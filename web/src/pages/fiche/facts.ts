@@ -62,7 +62,15 @@ export type Reference = 'commune' | 'departement' | 'france'
 
 /** The indicators that say most, theme by theme: those shown first, and those printed on the single page. */
 const MAIN: Record<string, readonly string[]> = {
-  population: ['population', 'part_0_14_ans', 'part_15_24_ans', 'part_25_54_ans', 'part_55_64_ans', 'part_65_ans_ou_plus', 'part_immigres'],
+  population: [
+    'population',
+    'part_0_14_ans',
+    'part_15_24_ans',
+    'part_25_54_ans',
+    'part_55_64_ans',
+    'part_65_ans_ou_plus',
+    'part_immigres',
+  ],
   menages: ['menages', 'part_personnes_seules', 'part_couples_avec_enfants', 'part_familles_monoparentales'],
   metiers: ['part_cadres', 'part_professions_intermediaires', 'part_employes', 'part_ouvriers', 'part_retraites'],
   diplomes: ['part_sans_bac', 'part_diplomes_superieur'],
@@ -84,7 +92,9 @@ export const shown = (figure: Figure): boolean => figure.value !== null && Numbe
 /** The largest place that can be compared with: the department, else France, else the commune. */
 export function referenceOf(card: Card): Reference | null {
   const order: Reference[] = card.place.level === 'departement' ? ['france'] : ['departement', 'france', 'commune']
-  return order.find((one) => card.themes.some((theme) => theme.indicators.some((figure) => figure[one] !== null))) ?? null
+  return (
+    order.find((one) => card.themes.some((theme) => theme.indicators.some((figure) => figure[one] !== null))) ?? null
+  )
 }
 
 /** How far two figures are, on a scale where gaps can be compared between indicators: Cohen's h (1988) for shares, the
@@ -97,7 +107,12 @@ export function apart(value: number, other: number, unit: string): number {
   return value > 0 && other > 0 ? Math.log(value / other) : 0
 }
 
-export interface Gap { figure: Figure; theme: Theme; other: number; size: number }
+export interface Gap {
+  figure: Figure
+  theme: Theme
+  other: number
+  size: number
+}
 
 /** The gaps that exceed their margin, counts left out, the widest first. Indicators that say the same thing (the parts
  * of one total, an age band inside another) are kept apart by taking at most two by theme. */
@@ -105,7 +120,10 @@ export function gapsOf(card: Card, reference: Reference, most = 3): { more: Gap[
   const gaps = card.themes.flatMap((theme) => mainOf(theme).flatMap((figure) => gapOf(figure, theme, reference)))
   gaps.sort((a, b) => Math.abs(b.size) - Math.abs(a.size))
   const kept = gaps.filter((gap, at) => gaps.slice(0, at).filter((before) => before.theme === gap.theme).length < 2)
-  return { more: kept.filter((gap) => gap.size > 0).slice(0, most), less: kept.filter((gap) => gap.size < 0).slice(0, most) }
+  return {
+    more: kept.filter((gap) => gap.size > 0).slice(0, most),
+    less: kept.filter((gap) => gap.size < 0).slice(0, most),
+  }
 }
 
 function gapOf(figure: Figure, theme: Theme, reference: Reference): Gap[] {
@@ -124,12 +142,19 @@ export function stationNumber(code: string): string {
 export function tally(card: Card): { total: number; shown: number; good: number; middle: number; weak: number } {
   const figures = card.themes.flatMap((theme) => theme.indicators)
   const seen = figures.filter(shown)
-  const graded = (grades: string): number => seen.filter((figure) => figure.grade && grades.includes(figure.grade)).length
+  const graded = (grades: string): number =>
+    seen.filter((figure) => figure.grade && grades.includes(figure.grade)).length
   return { total: figures.length, shown: seen.length, good: graded('AB'), middle: graded('C'), weak: graded('DE') }
 }
 
 /** The prefix of territories by level. */
-export const PREFIX: Record<Level, string> = { bureau: 'bv', iris: 'iris', commune: 'com', circonscription: 'circo', departement: 'dep' }
+export const PREFIX: Record<Level, string> = {
+  bureau: 'bv',
+  iris: 'iris',
+  commune: 'com',
+  circonscription: 'circo',
+  departement: 'dep',
+}
 
 /** The name of the place as a title: a station by its commune and its number, another place by its own name. */
 export function nameOf(card: Card, station: (number: string) => string): string {
@@ -147,7 +172,10 @@ export function unitParts(unit: string): { after: string; beside: string } {
 }
 
 /** A figure as it is written: value, unit, margin; a counted figure has « ± 0 ». */
-export function figureText(figure: Pick<Figure, 'value' | 'margin' | 'unit'> | null | undefined, language: Language): string {
+export function figureText(
+  figure: Pick<Figure, 'value' | 'margin' | 'unit'> | null | undefined,
+  language: Language,
+): string {
   if (!figure) return '–'
   const { value, margin } = figure
   const unit = unitParts(figure.unit).after

@@ -12,7 +12,8 @@ const ENGLISH: Record<string, string> = {
   'non significatif (ns)': 'not significant (ns)',
   'non disponible (nd)': 'not available (nd)',
   'secret statistique (s)': 'statistical secrecy (s)',
-  'publié par IRIS seulement dans les communes découpées en IRIS': 'published by IRIS only in municipalities divided into IRIS',
+  'publié par IRIS seulement dans les communes découpées en IRIS':
+    'published by IRIS only in municipalities divided into IRIS',
   'pas de résultat de cette élection pour ce bureau': 'no result of this election for this station',
   'contour du bureau': 'outline of the station',
   'contour de la commune': 'outline of the municipality',
