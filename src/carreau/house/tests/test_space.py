@@ -115,6 +115,23 @@ def test_points_become_counts_by_station_and_nothing_else_is_kept(home: Home, sh
     space.delete("anne", identifier)
 
 
+def test_coordinates_say_better_where_than_a_commune_that_many_rows_share(shown: Served, space: Space) -> None:
+    west, south, east, north = shown.levels["bureau"].bounds() or (0, 0, 0, 0)
+    x, y = (west + east) / 2, (south + north) / 2
+    many = "code_commune;lat;lon\n" + f"96001;{y};{x}\n" * 30
+    assert space.add("anne", "x.csv", io.BytesIO(many.encode()))["level"] == "point"
+    assert space.add("anne", "x.csv", io.BytesIO(f"code_commune;lat;lon\n96001;{y};{x}\n".encode()))["level"] == "commune"
+    assert space.forget("anne") == 2
+
+
+def test_a_weight_is_told(shown: Served, space: Space) -> None:
+    rows = "".join(f"{code};{place},5;{place + 1}\n" for place, code in enumerate(codes(shown)[:2]))
+    report = space.add("anne", "x.csv", io.BytesIO(f"bv_id;taux;poids\n{rows}".encode()))
+    assert report["columns"][2]["remark"] == "moyenne pondérée par « poids »"
+    assert floats(space.vector("anne", report["id"], "taux", "commune")) == [round((0.5 + 1.5 * 2) / 3, 4)]
+    assert space.forget("anne") == 1
+
+
 def test_a_workbook_and_a_parquet_are_joined_as_a_text_is(shown: Served, space: Space) -> None:
     book = openpyxl.Workbook()
     book.active.append(["bv_id", "n"])
