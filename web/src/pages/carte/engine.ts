@@ -1,33 +1,17 @@
 // One map: contours by PMTiles, colours by feature states. The only file that speaks to MapLibre.
-import { Map as GlMap, addProtocol, setWorkerUrl, type AddProtocolAction, type ExpressionSpecification, type MapGeoJSONFeature } from 'maplibre-gl'
+import { Map as GlMap, setWorkerUrl, type ExpressionSpecification, type GeoJSONSource, type MapGeoJSONFeature } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
-import { Protocol } from 'pmtiles'
 import type { Bounds, Level, LevelFacts } from '@/lib/types'
-import { NONE } from '@/lib/scales'
 import type { View } from '@/lib/state'
 import { hatchImage, type Ink } from './ink'
+import { INKS, isDimmed, NEVER } from './inks'
+import { outlineOf } from './outline'
+import { serveTiles } from './tiles'
 
 setWorkerUrl(workerUrl)
-// A coarse tile is asked for once per finer tile that it stands under: what came last is kept.
-const archive = new Protocol({ metadata: false })
-type Tile = { data: Awaited<ReturnType<AddProtocolAction>>['data'] }
-const kept = new Map<string, Promise<Tile>>()
-addProtocol('pmtiles', (asked, stop) => {
-  if (asked.type === 'json') return archive.tile(asked, stop)
-  const found: Promise<Tile> = kept.get(asked.url) ?? archive.tile(asked, new AbortController())
-  kept.delete(asked.url)
-  kept.set(asked.url, found)
-  found.catch(() => kept.delete(asked.url))
-  if (kept.size > 96) kept.delete(kept.keys().next().value as string)
-  return found.then((tile) => ({ ...tile, data: copied(tile.data) })) // the engine takes what it is given
-})
-
-function copied<T>(data: T): T {
-  return data instanceof Uint8Array ? (data.slice() as T) : data instanceof ArrayBuffer ? (data.slice(0) as T) : data
-}
-
-/** What each place of a level looks like, by its row: class of colour, hatching (1: fragile or no figure), dimmed. */
-export type Looks = { classes: Uint8Array; hatch: Uint8Array; dim: Uint8Array | null }
+serveTiles()
+/** What each place of a level looks like, by its row: its ink (inks.ts) and its hatching (1: fragile or no figure). */
+export type Looks = { inks: Uint8Array; hatch: Uint8Array }
 export type Hit = { level: Level; row: number; code: string; x: number; y: number }
 export type Options = {
   container: HTMLElement
@@ -44,6 +28,24 @@ export type Label = { name: string; lon: number; lat: number; weight: number }
 const FINE_FIRST: readonly Level[] = ['bureau', 'iris', 'commune', 'circonscription', 'departement']
 // How far a border is drawn beyond the last zoom of its tiles: further, its simplification would show.
 const BORDER_BEYOND = 2.6
+const EMPTY = { type: 'FeatureCollection' as const, features: [] }
+// Every ink there is, so that changing colours is a change of states and never cuts the tiles again.
+const COLOURED = [
+  'match',
+  ['coalesce', ['feature-state', 'c'], NEVER],
+  ...INKS.flatMap((ink, rank) => [rank, ink]),
+  'rgba(128, 124, 112, 0.12)',
+] as unknown as ExpressionSpecification
+const STATES = new Map<number, { c: number; h: number }>()
+
+/** One object per look, shared by all the places that have it. */
+function stateOf(ink: number, hatch: number): { c: number; h: number } {
+  const key = ink * 2 + hatch
+  let found = STATES.get(key)
+  if (!found) STATES.set(key, (found = { c: ink, h: isDimmed(ink) ? 0 : hatch }))
+  return found
+}
+
 const AUTO: readonly Level[] = ['departement', 'commune', 'bureau']
 
 export class Engine {
@@ -51,6 +53,7 @@ export class Engine {
   private readonly levels: LevelFacts[]
   private chosen: Level | 'auto' = 'auto'
   private ink: Ink
+  private readonly worn: Partial<Record<Level, Looks>> = {}
   private readonly hatched: Partial<Record<Level, boolean>> = {}
   private hovered: Hit | null = null
   private picked: { level: Level; row: number } | null = null
@@ -94,6 +97,7 @@ export class Engine {
     this.map.on('movestart', (event) => (this.touched ||= 'originalEvent' in event && !!event.originalEvent))
     this.map.on('move', () => this.onmoving())
     this.map.on('moveend', () => this.viewed())
+    this.map.on('idle', () => this.again())
   }
 
   private dressed(tiles: string): void {
@@ -112,6 +116,7 @@ export class Engine {
     for (const level of [...this.levels].reverse()) this.filled(level)
     for (const level of [...this.levels].reverse()) this.outlined(level)
     map.addSource('labels', { type: 'geojson', data: { type: 'FeatureCollection', features: [] } })
+    this.marked()
     this.lettered()
     this.levelled()
     this.onlevel(this.level)
@@ -125,16 +130,16 @@ export class Engine {
   }
 
   private filled({ id }: LevelFacts): void {
-    const dimmed: ExpressionSpecification = ['case', ['==', ['feature-state', 'd'], 1], 0.14, 1]
     const about = { source: id, 'source-layer': id }
-    this.map.addLayer({ id: `${id}-fill`, type: 'fill', ...about, paint: { 'fill-color': this.colours([]), 'fill-opacity': dimmed, 'fill-antialias': false } })
+    this.map.addLayer({ id: `${id}-fill`, type: 'fill', ...about, paint: { 'fill-color': COLOURED, 'fill-antialias': false } })
     this.map.addLayer({
       id: `${id}-hatch`,
       type: 'fill',
       ...about,
+      layout: { visibility: 'none' },
       paint: {
         'fill-pattern': 'hatch',
-        'fill-opacity': ['case', ['==', ['feature-state', 'd'], 1], 0, ['==', ['feature-state', 'h'], 1], 1, 0],
+        'fill-opacity': ['coalesce', ['feature-state', 'h'], 0],
         'fill-antialias': false,
       },
     })
@@ -143,20 +148,33 @@ export class Engine {
   private outlined({ id }: LevelFacts): void {
     const about = { source: id, 'source-layer': id, type: 'line' as const, layout: { 'line-join': 'round' as const } }
     this.map.addLayer({ id: `${id}-line`, ...about, paint: { 'line-color': this.ink.line, 'line-width': this.width(id), 'line-opacity': 0.8 } })
-    this.map.addLayer({
-      id: `${id}-mark`,
-      ...about,
-      paint: {
-        'line-color': ['case', ['==', ['feature-state', 'p'], 1], this.ink.accent, this.ink.edge],
-        'line-width': ['case', ['==', ['feature-state', 'p'], 1], 3.5, ['==', ['feature-state', 'o'], 1], 2, 0],
-      },
-    })
   }
 
   private width(level: Level): ExpressionSpecification {
     if (level === 'departement') return ['interpolate', ['linear'], ['zoom'], 4, 0.6, 8, 1.6, 12, 2.4]
     if (level === 'bureau' || level === 'iris') return ['interpolate', ['linear'], ['zoom'], 8, 0.05, 10, 0.3, 13, 0.9, 16, 1.6]
     return ['interpolate', ['linear'], ['zoom'], 5, 0.02, 7, 0.15, 9, 0.5, 12, 1.4]
+  }
+
+  /** What is pointed at and what is chosen, drawn from their own contours: no place pays for a ring it does not wear. */
+  private marked(): void {
+    this.map.addSource('hovered', { type: 'geojson', data: EMPTY })
+    this.map.addSource('picked', { type: 'geojson', data: EMPTY })
+    const rings = [['picked-halo', 'picked', this.ink.halo, 6.5], ['picked', 'picked', this.ink.accent, 3.5], ['hovered', 'hovered', this.ink.edge, 2]] as const
+    for (const [name, source, colour, width] of rings) {
+      this.map.addLayer({
+        id: name,
+        type: 'line',
+        source,
+        layout: { 'line-join': 'round', 'line-cap': 'round' },
+        paint: { 'line-color': colour, 'line-width': width },
+      })
+    }
+  }
+
+  private drawn(name: 'hovered' | 'picked', place: { level: Level; row: number } | null): void {
+    const source = this.map.getSource(name) as GeoJSONSource | undefined
+    source?.setData(place ? outlineOf(this.map, place.level, place.row) : EMPTY)
   }
 
   private lettered(): void {
@@ -223,8 +241,7 @@ export class Engine {
       this.set(`${id}-hatch`, shown && !!this.hatched[id], own)
       const border = id === 'departement' || id === 'commune'
       const lines: [number, number] = [shown ? own[0] : id === 'commune' ? 8 : 0, border && this.chosen !== id ? maxzoom + BORDER_BEYOND : own[1]]
-      // Both in the same zooms: the engine then makes their geometry once.
-      for (const layer of [`${id}-line`, `${id}-mark`]) this.set(layer, shown || (border && this.coarser(id)), lines)
+      this.set(`${id}-line`, shown || (border && this.coarser(id)), lines)
     }
   }
 
@@ -241,23 +258,17 @@ export class Engine {
     if (found && (found.minzoom !== from || found.maxzoom !== to)) this.map.setLayerZoomRange(layer, from, to)
   }
 
-  private colours(scale: readonly string[]): ExpressionSpecification | string {
-    if (!scale.length) return this.ink.blank
-    const cases = scale.flatMap((colour, rank) => [rank, colour])
-    return ['match', ['coalesce', ['feature-state', 'c'], NONE], ...cases, this.ink.blank] as unknown as ExpressionSpecification
-  }
-
-  /** Colours a level. One state per place, whatever is on the screen: moving about then costs nothing. */
-  paint(level: Level, looks: Looks, scale: readonly string[]): void {
-    if (!this.ready) return void this.map.once('idle', () => this.paint(level, looks, scale))
-    const { map } = this
-    const { classes, hatch, dim } = looks
+  /** Inks a level. One state per place, whatever is on the screen: moving about then costs nothing. */
+  paint(level: Level, { inks, hatch }: Looks): void {
+    if (!this.ready) return void this.map.once('idle', () => this.paint(level, { inks, hatch }))
+    const before = this.worn[level]
     const feature = { source: level, sourceLayer: level, id: 0 }
-    for (let row = 0; row < classes.length; row++) {
+    for (let row = 0; row < inks.length; row++) {
+      if (before && before.inks[row] === inks[row] && before.hatch[row] === hatch[row]) continue
       feature.id = row
-      map.setFeatureState(feature, { c: classes[row], h: hatch[row], d: dim ? dim[row] : 0 })
+      this.map.setFeatureState(feature, stateOf(inks[row] as number, hatch[row] as number))
     }
-    map.setPaintProperty(`${level}-fill`, 'fill-color', this.colours(scale))
+    this.worn[level] = { inks, hatch }
     this.hatched[level] = hatch.includes(1)
     this.levelled()
   }
@@ -271,8 +282,10 @@ export class Engine {
     map.setPaintProperty('ground', 'background-color', ink.ground)
     for (const { id } of this.levels) {
       map.setPaintProperty(`${id}-line`, 'line-color', ink.line)
-      map.setPaintProperty(`${id}-mark`, 'line-color', ['case', ['==', ['feature-state', 'p'], 1], ink.accent, ink.edge])
     }
+    map.setPaintProperty('hovered', 'line-color', ink.edge)
+    map.setPaintProperty('picked', 'line-color', ink.accent)
+    map.setPaintProperty('picked-halo', 'line-color', ink.halo)
     map.setPaintProperty('labels', 'text-color', ink.text)
     map.setPaintProperty('labels', 'text-halo-color', ink.halo)
   }
@@ -319,8 +332,7 @@ export class Engine {
   private hover(hit: Hit | null): void {
     const before = this.hovered
     if (before?.row !== hit?.row || before?.level !== hit?.level) {
-      if (before) this.state(before, { o: 0 })
-      if (hit) this.state(hit, { o: 1 })
+      this.drawn('hovered', hit)
       this.map.getCanvas().style.cursor = hit ? 'pointer' : ''
     }
     this.hovered = hit
@@ -329,20 +341,22 @@ export class Engine {
 
   /** Rings a place, as when its row of a table is pointed at. */
   ring(place: { level: Level; row: number } | null): void {
-    if (this.hovered) this.state(this.hovered, { o: 0 })
     this.hovered = place ? { ...place, code: '', x: 0, y: 0 } : null
-    if (place) this.state(place, { o: 1 })
+    this.drawn('hovered', place)
   }
 
-  /** Rings the chosen place for as long as it is chosen. */
+  /** Rings the chosen place for as long as it is chosen, and again when the tiles it is cut from have changed. */
   pick(place: { level: Level; row: number } | null): void {
-    if (this.picked) this.state(this.picked, { p: 0 })
     this.picked = place
-    if (place) this.state(place, { p: 1 })
+    this.drawn('picked', place)
   }
 
-  private state(place: { level: Level; row: number }, state: Record<string, number>): void {
-    if (this.map.getSource(place.level)) this.map.setFeatureState({ source: place.level, sourceLayer: place.level, id: place.row }, state)
+  private ringed = ''
+  private again(): void {
+    const { picked } = this
+    const view = picked ? `${picked.level}/${picked.row}/${Math.floor(this.map.getZoom())}/${this.map.getCenter().toArray().map((x) => x.toFixed(3))}` : ''
+    if (picked && view !== this.ringed) this.drawn('picked', picked)
+    this.ringed = view
   }
 
   private viewed(): void {

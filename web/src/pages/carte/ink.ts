@@ -1,7 +1,6 @@
 // The inks of the map, read from the tokens of app.css, and the hatching drawn with them.
 export type Ink = {
   ground: string
-  blank: string
   line: string
   edge: string
   accent: string
@@ -16,7 +15,6 @@ export function inkOf(element: Element): Ink {
   const token = (name: string) => style.getPropertyValue(name).trim()
   return {
     ground: token('--ground'),
-    blank: token('--map-ground'),
     line: token('--map-line'),
     edge: token('--ink'),
     accent: token('--accent'),

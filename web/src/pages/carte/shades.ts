@@ -15,6 +15,7 @@ import {
 } from '@/lib/scales'
 import type { Indicator, Level } from '@/lib/types'
 import type { Looks } from './engine'
+import { bareNumber, inkNumber } from './inks'
 
 export type Figures = { values: Float32Array; notes: Float32Array | null; weights: Float32Array | null; gap: boolean }
 export type Shades = { level: Level; looks: Looks; scale: Scale; bins: Bin[]; unit: string; compared: 'departement' | 'france' | null }
@@ -54,12 +55,16 @@ export function shadesOf(figures: Figures, wanted: Wanted): Shades {
   const base = family ? ramp(familyColour(family, dark), dark) : palette(gap ? 'difference' : 'quantiles', dark)
   const scale: Scale = { kind: gap ? 'difference' : 'quantiles', breaks, colours: coloursFor(breaks.length + 1, base) }
   const found = classes(values, breaks)
-  const hatch = new Uint8Array(values.length)
-  for (let row = 0; row < hatch.length; row++) hatch[row] = found[row] === NONE || (notes && (notes[row] as number) >= 4) ? 1 : 0
-  const dim = chosen ? chosen.map((one) => 1 - one) : null
+  const [full, faded] = [false, true].map((dimmed) => scale.colours.map((colour) => inkNumber(colour, dimmed)))
+  const [inks, hatch] = [new Uint8Array(values.length), new Uint8Array(values.length)]
+  for (let row = 0; row < inks.length; row++) {
+    const [one, dimmed] = [found[row] as number, chosen !== null && !chosen[row]]
+    inks[row] = one === NONE ? bareNumber(dark, dimmed) : ((dimmed ? faded : full)?.[one] as number)
+    hatch[row] = one === NONE || (notes && (notes[row] as number) >= 4) ? 1 : 0
+  }
   return {
     level,
-    looks: { classes: found, hatch, dim },
+    looks: { inks, hatch },
     scale,
     bins: histogram(table, breaks),
     unit: gap && indicator.unit === '%' ? 'points' : indicator.unit,
