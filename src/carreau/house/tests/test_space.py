@@ -120,7 +120,8 @@ def test_coordinates_say_better_where_than_a_commune_that_many_rows_share(shown:
     x, y = (west + east) / 2, (south + north) / 2
     many = "code_commune;lat;lon\n" + f"96001;{y};{x}\n" * 30
     assert space.add("anne", "x.csv", io.BytesIO(many.encode()))["level"] == "point"
-    assert space.add("anne", "x.csv", io.BytesIO(f"code_commune;lat;lon\n96001;{y};{x}\n".encode()))["level"] == "commune"
+    one = f"code_commune;lat;lon\n96001;{y};{x}\n"
+    assert space.add("anne", "x.csv", io.BytesIO(one.encode()))["level"] == "commune"
     assert space.forget("anne") == 2
 
 
