@@ -70,11 +70,12 @@ export async function answered<T>(
   missing: (thrown: unknown) => string,
 ): Promise<T> {
   for (;;) {
+    const asked = columns.filter((name) => !uncounted.has(name))
     try {
-      return await ask(columns.filter((name) => !uncounted.has(name)))
+      return await ask(asked)
     } catch (thrown) {
       const name = missing(thrown)
-      if (!/_(nombre|base)$/.test(name) || uncounted.has(name)) throw thrown
+      if (!/_(nombre|base)$/.test(name) || !asked.includes(name)) throw thrown
       uncounted.add(name)
     }
   }
