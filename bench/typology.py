@@ -31,6 +31,8 @@ SEED: Final = 20261124
 LEAST_KNOWN, EXTREME = 0.6, 4.0
 LEFT_OUT: Final = 0.2  # of the indicators of each theme, drawn at random, when they are resampled
 DRAWS: Final = 10
+SOURCE: Final = "profil électoral de la France"
+METHOD: Final = "k-moyennes sur les trois premiers axes des indicateurs, pondérés par les inscrits, thèmes à égalité"
 # What a station is compared on: who lives there, work, housing, income; never how it votes. Themes weigh alike.
 THEMES: Final[Mapping[str, tuple[str, ...]]] = {
     "population": (
@@ -258,8 +260,8 @@ def written(stations: Stations, fit: Fitted, index: Mapping[str, float], date: s
         "# The types of stations, fitted by bench/typology.py on a national release: do not edit figures by hand.",
         "# Titles of types and groups are words, kept when the types are fitted again.",
         f'date = "{date}"',
-        f'source = "profil électoral de la France : {len(stations.voters)} bureaux, {len(stations.names)} chiffres"',
-        'method = "k-moyennes sur les trois premiers axes des indicateurs, pondérés par les inscrits, thèmes égaux"',
+        f'source = "{SOURCE} : {len(stations.voters)} bureaux, {len(stations.names)} indicateurs"',
+        f'method = "{METHOD}"',
         f"least_known = {LEAST_KNOWN}",
         f"extreme = {EXTREME}",
         "",
@@ -275,26 +277,33 @@ def written(stations: Stations, fit: Fitted, index: Mapping[str, float], date: s
         said = groups.get(mine, {"title": mine, "title_en": mine})
         lines.append(f'{mine} = {{ title = "{said["title"]}", title_en = "{said["title_en"]}" }}')
     for k in range(TYPES):
-        said = words.get(k, {})
         own = next((words[j]["group"] for j in words if group[j] == group[k]), f"g{group[k] + 1}")
         share = 100 * stations.voters[fit.labels == k].sum() / all_voters
         votes = {name: by[k] for name, (by, _) in means.items() if name.endswith(VOTES) and "legi_2024_t1" in name}
-        lines += [
-            "",
-            f"[types.t{k + 1}]",
-            f'title = "{said.get("title", f"type {k + 1}")}"',
-            f'title_en = "{said.get("title_en", f"type {k + 1}")}"',
-            f'group = "{own}"',
-            f'portrait = "{portrait(k, means, stations)}"',
-            f"part_inscrits = {share:.1f}",
-            f"votes = {{ {', '.join(f'{name} = {value:.1f}' for name, value in votes.items())} }}",
-            f"centroid = {numbers(fit.centroids[k])}",
-        ]
+        lines += type_lines(k, {**words.get(k, {}), "group": own}, (share, votes), portrait(k, means, stations))
+        lines.append(f"centroid = {numbers(fit.centroids[k])}")
     lines += ["", "[indicators]"]
     for k, name in enumerate(stations.names):
         scale = f"mean = {fit.mean[k]:.6g}, deviation = {fit.deviation[k]:.6g}"
         lines.append(f"{name} = {{ {scale}, axes = {numbers(fit.axes[k])} }}")
     return "\n".join(lines) + "\n"
+
+
+def type_lines(
+    number: int, said: Mapping[str, Any], figures: tuple[float, Mapping[str, float]], sentence: str
+) -> list[str]:
+    """The lines of a type that readers see: its words, its share of the voters, how it voted."""
+    share, votes = figures
+    return [
+        "",
+        f"[types.t{number + 1}]",
+        f'title = "{said.get("title", f"type {number + 1}")}"',
+        f'title_en = "{said.get("title_en", f"type {number + 1}")}"',
+        f'group = "{said["group"]}"',
+        f'portrait = "{sentence}"',
+        f"part_inscrits = {share:.1f}",
+        f"votes = {{ {', '.join(f'{name} = {value:.1f}' for name, value in votes.items())} }}",
+    ]
 
 
 def main() -> None:
