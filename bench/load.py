@@ -16,7 +16,6 @@ import asyncio
 import json
 import os
 import random
-import ssl
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
@@ -53,27 +52,55 @@ class Town:
 
 
 @dataclass(frozen=True, slots=True)
+class Client:
+    """The connections of one visitor, kept open as a browser does.
+
+    Plain sockets: a full client takes more of the machine than the server, and what is measured is then the client.
+    """
+
+    host: str
+    port: int
+    free: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = field(default_factory=list)
+
+    async def get(self, path: str, headers: Mapping[str, str]) -> tuple[int, int]:
+        """The status of an answer, and how many bytes its body has."""
+        reader, writer = self.free.pop() if self.free else await asyncio.open_connection(self.host, self.port)
+        lines = [f"GET {path} HTTP/1.1", f"Host: {self.host}:{self.port}", *(f"{k}: {v}" for k, v in headers.items())]
+        writer.write("\r\n".join([*lines, "", ""]).encode())
+        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+        length = head.partition("content-length:")[2].split("\r\n")[0].strip()
+        size = len(await reader.readexactly(int(length))) if length else 0
+        self.free.append((reader, writer))
+        return int(head.split()[1]), size
+
+    async def closed(self) -> None:
+        """Every connection closed."""
+        for _, writer in self.free:
+            writer.close()
+            await writer.wait_closed()
+
+
+@dataclass(frozen=True, slots=True)
 class User:
     """One visitor: a client of one's own, what there is to look at, where the measures go."""
 
-    client: httpx.AsyncClient
+    client: Client
     town: Town
     seen: Seen
     chance: random.Random
 
-    async def get(self, kind: str, path: str, headers: Mapping[str, str] | None = None) -> httpx.Response | None:
+    async def get(self, kind: str, path: str, headers: Mapping[str, str] | None = None) -> None:
         """One request, measured."""
         start = time.perf_counter()
         try:
-            answer = await self.client.get(path, headers=headers)
-        except httpx.HTTPError as error:
+            status, size = await self.client.get(path.replace(" ", "%20"), {**HEADERS, **(headers or {})})
+        except (OSError, asyncio.IncompleteReadError) as error:
             self.seen.errors[f"{kind} {type(error).__name__}"] += 1
-            return None
+            return
         self.seen.seconds[kind].append(time.perf_counter() - start)
-        self.seen.bytes += len(answer.content)
-        if answer.status_code not in {200, 206, 304}:
-            self.seen.errors[f"{kind} {answer.status_code}"] += 1
-        return answer
+        self.seen.bytes += size
+        if status not in {200, 206, 304}:
+            self.seen.errors[f"{kind} {status}"] += 1
 
     async def page(self) -> None:
         """Open the first page and what it needs to know."""
@@ -145,26 +172,26 @@ async def town_of(url: str) -> Town:
 
 async def crowd(url: str, town: Town, asked: argparse.Namespace) -> Seen:
     """What ``asked.users`` users see in ``asked.seconds``."""
-    seen, tls = Seen(), ssl.create_default_context()  # one for all: each would cost 20 ms
-    limits = httpx.Limits(max_connections=6, max_keepalive_connections=6)
-    clients = [
-        httpx.AsyncClient(base_url=url, headers=HEADERS, timeout=60, limits=limits, verify=tls)
-        for _ in range(asked.users)
-    ]
-    users = [User(client, town, seen, random.Random(number)) for number, client in enumerate(clients)]
+    users, seen = users_of(url, town, asked.users, asked.seed)
     until = time.perf_counter() + asked.seconds
     await asyncio.gather(*(user.browse(until, asked.think) for user in users))
-    await asyncio.gather(*(client.aclose() for client in clients))
+    await asyncio.gather(*(user.client.closed() for user in users))
     return seen
 
 
-async def alone(url: str, town: Town, count: int) -> Seen:
-    """What two users see who have the server to themselves: tiles, places and values never asked before."""
-    seen = Seen()
-    async with httpx.AsyncClient(base_url=url, headers=HEADERS, timeout=60) as client:
-        users = [User(client, town, seen, random.Random(1000 + number)) for number in (0, 1)]
-        await asyncio.gather(*(user.steady(count) for user in users))
+async def alone(url: str, town: Town, asked: argparse.Namespace) -> Seen:
+    """What two users see who have the server to themselves: tiles, places and values that few have asked before."""
+    users, seen = users_of(url, town, 2, asked.seed + 1_000_000)
+    await asyncio.gather(*(user.steady(asked.steady) for user in users))
+    await asyncio.gather(*(user.client.closed() for user in users))
     return seen
+
+
+def users_of(url: str, town: Town, count: int, seed: int) -> tuple[list[User], Seen]:
+    """Some users, each with a client and a chance of one's own, and where their measures go."""
+    seen, where = Seen(), httpx.URL(url)
+    clients = [Client(where.host, where.port or 80) for _ in range(count)]
+    return [User(client, town, seen, random.Random(seed + number)) for number, client in enumerate(clients)], seen
 
 
 def memory_of(pid: int) -> dict[str, int]:
@@ -208,11 +235,13 @@ def main() -> None:
     parser.add_argument("--users", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--think", type=float, default=2.0, help="seconds of pause between two actions")
+    parser.add_argument("--steady", type=int, default=200, help="requests of each kind, two at a time")
+    parser.add_argument("--seed", type=int, default=time.time_ns() % 1_000_000, help="another: other places")
     parser.add_argument("--pid", type=int, help="the process of the server, to read its memory")
     parser.add_argument("--json", type=Path, help="where to write the measures")
     asked = parser.parse_args()
     town = asyncio.run(town_of(asked.url))
-    told = {"alone": shown("two at a time", asyncio.run(alone(asked.url, town, 100)))}
+    told = {"alone": shown("two at a time", asyncio.run(alone(asked.url, town, asked)))}
     start, taken = time.perf_counter(), cpu_of(asked.pid) if asked.pid else 0.0
     seen = asyncio.run(crowd(asked.url, town, asked))
     told["crowd"] = shown(f"{asked.users} users, {asked.think} s between two actions", seen)

@@ -10,15 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from carreau.errors import Missing, Unknown
-from carreau.guard import Release
 from carreau.house.likeness import likeness_of
 from carreau.house.reading_catalogue import LEVEL_OF, catalogue_facts, indicators_of
+from carreau.house.reading_cells import Cells, cells_of
 from carreau.house.reading_place import place_facts, type_of
 from carreau.house.reading_places import Places, bounds_of, places_of
 from carreau.house.reading_sources import source_counts, sources_facts
 from carreau.house.reading_within import Index, Members, Where, grouped, inside, nowhere, rows_of, where_of
 from carreau.house.served import Served
-from carreau.terms import Compare, Role, Slice
 
 Made = TypeVar("Made")
 KIND_OF: Final[Mapping[str, str]] = {level: kind for kind, level in LEVEL_OF.items()}
@@ -143,8 +142,10 @@ def place(served: Served, territory: str) -> dict[str, Any]:
             advice="demander ses lieux avec GET /api/v1/electoral_profile/rows?in=…",
         )
     release, known, told = served.levels[level], places(served, level), catalogue(served)
-    row = _row(release, wanted.code)
-    number = known.row[wanted.code]
+    number = known.row.get(wanted.code)
+    if number is None:
+        raise _unknown(known, wanted.code)
+    row = cells(served, level).row(number)
     indicators = remembered(served, ("indicators", level), lambda: indicators_of(release.schema, served.facts))
     return {
         "place": {
@@ -191,16 +192,16 @@ def like(served: Served, territory: str, scope: str, limit: int) -> list[dict[st
     return likeness.nearest(where.code, within, limit)
 
 
-def _row(release: Release, code: str) -> dict[str, Any]:
-    """The row of a place by its code, the first column, whether or not that column is declared as the key."""
-    key = release.schema.columns[0]
-    if key.role is Role.KEY:
-        return release.row(code)
-    rows = release.asked(Slice(where=Compare(key.name, "eq", code))).rows()
-    if not rows:
-        known = release.asked(Slice((key.name,))).arrow()[key.name].to_pylist()
-        raise Unknown.named(code, "lieu", known, "vérifier le code")
-    return rows[0]
+def cells(served: Served, level: str) -> Cells:
+    """The rows of a level, to be read one at a time."""
+    kept, release = served.levels.kept[level].path, served.levels[level]
+    return remembered(served, ("cells", level), lambda: cells_of(kept, release.schema, release.digest, served.folder))
+
+
+def _unknown(known: Places, code: str) -> Unknown:
+    """The error for the code of no place, with near ones among those that start as it does."""
+    start = [one for one in known.codes if one.startswith(code[:3])]
+    return Unknown.named(code, "lieu", start or known.codes[:5], "chercher un lieu : GET /api/v1/search?q=…")
 
 
 def _lineage_facts(served: Served) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ import numpy as np
 from carreau.house.reading import (
     KIND_OF,
     catalogue,
+    cells,
     grouped_rows,
     intercommunalities_of,
     places,
@@ -29,6 +30,7 @@ def warmed(served: Served, watcher: Watcher) -> None:
     watcher.started("serve", f"ouverture, {served.territory}", len(served.levels) + 1)
     for level in served.levels:
         places(served, level)
+        cells(served, level)
         watcher.advanced()
     catalogue(served)
     search(served, "a", 1)
