@@ -7,11 +7,10 @@ lets another thread in, and under load a page then waits a thousand times for it
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -21,6 +20,7 @@ import pyarrow.parquet as pq
 from carreau.store.writing import settled, temporary
 from carreau.terms import Schema
 
+Read = Callable[[int, int], bytes]  # so many bytes, from such a place
 BLOCK: Final = 4096
 MOST_WORDS: Final = 255  # a reason, a grade, a type have fewer values than this
 NONE: Final = 255
@@ -34,19 +34,19 @@ class Cells:
     values has no name: it is a name itself, and is read elsewhere.
     """
 
-    figures: BinaryIO
-    letters: BinaryIO
+    figures: Read
+    letters: Read
     numbers: tuple[str, ...]
     words: tuple[tuple[str, tuple[str, ...]], ...]
 
     def row(self, place: int) -> dict[str, Any]:
         """The figures and the words of the row at ``place``; None where a cell is empty."""
         width = 8 * len(self.numbers)
-        read = np.frombuffer(os.pread(self.figures.fileno(), width, place * width), "<f8").tolist()
+        read = np.frombuffer(self.figures(width, place * width), "<f8").tolist()
         found: dict[str, Any] = {
             name: None if value != value else value for name, value in zip(self.numbers, read, strict=True)
         }
-        letters = os.pread(self.letters.fileno(), len(self.words), place * len(self.words))
+        letters = self.letters(len(self.words), place * len(self.words))
         for (name, words), letter in zip(self.words, letters, strict=True):
             if name:
                 found[name] = None if letter == NONE else words[letter]
@@ -61,7 +61,8 @@ def cells_of(kept: Path, schema: Schema, digest: str, folder: Path) -> Cells:
         _write(kept, schema, stem)
     said = json.loads(index.read_text("utf-8"))
     words = tuple((name, tuple(values)) for name, values in said["words"])
-    figures, letters = (stem.with_suffix(end).open("rb", buffering=0) for end in (".f64", ".u8"))
+    # Unlike a file of Python, one of Arrow closes itself when it is forgotten.
+    figures, letters = (pa.OSFile(str(stem.with_suffix(end))).read_at for end in (".f64", ".u8"))
     return Cells(figures, letters, tuple(said["numbers"]), words)
 
 
