@@ -143,6 +143,7 @@ export function totalOf(rows: readonly Row[], indicator: Indicator): Total {
       places: cells.length,
     }
   }
+  if (indicator.kind === 'quantile') return { value: null, margin: null, number: null, base: null, places: cells.length }
   const whole = cells.filter((one) => one.number !== null && one.base !== null && one.base > 0)
   const [number, base] = [added(whole, (one) => one.number), added(whole, (one) => one.base)]
   if (number === null || base === null || base === 0)
