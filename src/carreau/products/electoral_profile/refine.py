@@ -108,7 +108,7 @@ def _refined(product: Product, ground: Ground, targets: Targets) -> Refined:
         found.reasons,
         {**_behind(ground.hands, targets), **found.inputs(reached)},
         targets.pieces.remarks,
-        {**coverage, "bureaux": _placed(targets.stations)},
+        coverage if targets.frame is not targets.stations else {**coverage, "bureaux": _placed(targets.stations)},
     )
 
 

@@ -120,3 +120,19 @@ def test_the_whole_country_keeps_its_people(published: Hands, product: Product) 
     carried = (material.refined.weights.T @ np.nan_to_num(material.refined.column("population", "P_POP"))).sum()
     assert carried + coverage["population_perdue"] == pytest.approx(total, rel=1e-9)  # type: ignore[operator] # a number
     assert coverage["population_perdue"] < 0.001 * total  # type: ignore[operator] # idem
+
+
+def test_the_rhone_has_fourteen_constituencies_known_by_their_ballots(
+    published: Hands, published_home: Home, product: Product, profiled: Profiled
+) -> None:
+    tables = published_home.workspace.tables
+    material = refine(product, Territory.parse("dep:69"), published, tables.kept, "circonscription")
+    draft = build(product, material)
+    assert draft.table["libelle"].to_pylist()[0] == "Rhône, 1re circonscription"
+    assert draft.table.num_rows == draft.geometry.num_rows == 14
+    assert (material.refined.targets.certainty > 0.98).all()
+    _, stations = profiled("dep:69")
+    total = stations.table["inscrits"].to_pandas().sum()
+    assert draft.table["inscrits"].to_pandas().sum() == pytest.approx(total, rel=0.001)
+    turnout = draft.table["pres_2022_t1_participation"].to_pandas().to_numpy(dtype=float)
+    assert ((turnout > 60) & (turnout < 90)).all()
