@@ -2,6 +2,7 @@
 # make stop    ends the server of the demo when it runs in the background
 # make test    every check and every test
 # make bench   the measured figures of docs/explanation/performance.md (needs ../shared/data)
+# make bench-counters SERVER=http://127.0.0.1:8080 PID=1234   the same for a server of France at work
 # make accuracy  the profile against the truth of synthetic towns, into docs/explanation/accuracy.md
 # make docs    docs/reference, written again from the declarations
 # make clean   removes all that make has made
@@ -9,7 +10,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: demo stop debian test check bench accuracy docs clean
+.PHONY: demo stop debian test check bench bench-counters accuracy docs clean
 
 RECENT := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
@@ -77,6 +78,12 @@ check: .venv/.ready-dev
 bench: .venv/.ready-bench
 	$(BIN)/python bench/crosswalks.py --mirror $(MIRROR)
 	$(BIN)/python bench/journey.py --mirror $(MIRROR)
+	$(BIN)/python bench/report.py docs/explanation/performance.md
+
+bench-counters: .venv/.ready-dev .venv-clients/.ready
+	$(BIN)/python bench/pages.py --server $(SERVER)
+	$(BIN)/python bench/feeds.py --server $(SERVER)
+	$(BIN)/python bench/load.py $(SERVER) --pid $(PID) --json bench/figures/load.json
 	$(BIN)/python bench/report.py docs/explanation/performance.md
 
 accuracy: .venv/.ready

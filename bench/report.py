@@ -20,6 +20,13 @@ FAMILIES = {
     "apply": ("A built crosswalk applied to 200 measures", ""),
 }
 
+COUNTERS = ("pages", "feeds", "load")
+LOAD = {
+    "static tile, two at a time": ("alone", "tile", 20),
+    "page of a station, two at a time": ("alone", "place", 50),
+    "200 users at once, all requests": ("crowd", "all", 500),
+}
+
 HEADS = (
     "method",
     "CPU s",
@@ -54,7 +61,34 @@ def page(report: dict[str, Any]) -> str:
         if figures:
             parts += [f"## {title}\n", table(figures, reference), ratios(figures, family)]
     parts += journey(json.loads((FIGURES / "journey.json").read_text("utf-8")))
+    parts += counters()
     return "\n".join(part for part in parts if part) + "\n"
+
+
+def counters() -> list[str]:
+    """What the counters cost on the national release, beside their budgets."""
+    pages, feeds, crowd = (json.loads((FIGURES / f"{name}.json").read_text("utf-8")) for name in COUNTERS)
+    rows = []
+    for report in (pages, feeds):
+        for name, value in report["figures"].items():
+            budget = report["budgets"].get(name, "")
+            rows.append(f"| {name.replace('_', ' ')} | {value:,.2f} | {budget} |".replace(".00 |", " |"))
+    for what, (part, kind, budget) in LOAD.items():
+        if kind in crowd[part]:
+            rows.append(f"| {what}, p95, ms | {crowd[part][kind]['p95']:,.0f} | {budget} |")
+    rows += [
+        f"| errors met by the 200 users | {sum(crowd['crowd']['errors'].values())} | 0 |",
+        f"| resident memory of the server after them, MB | {crowd['memory']['rss'] / 1e6:,.0f} | 1500 |",
+    ]
+    return [
+        "\n## The counters, on the national release\n",
+        "Written by `bench/pages.py` (headless Chromium, drawing without a graphics card), `bench/feeds.py` "
+        "(delta-sharing and python-odata, unmodified) and `bench/load.py` (the users run on the same two cores as the "
+        f"server); medians of five. Load of the machine before: {pages['load']:.1f} and {feeds['load']:.1f}. The table "
+        f"loaded by Delta Sharing has {feeds['rows']:,} rows and {feeds['columns']} columns.\n",
+        "| what | measured | budget |\n|---|---|---|",
+        *rows,
+    ]
 
 
 def table(figures: list[dict[str, Any]], reference: str) -> str:
