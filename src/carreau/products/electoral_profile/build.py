@@ -34,25 +34,28 @@ def build(product: Product, material: Material) -> Draft:
     """The Draft of the profile: one row per place of the territory at the level of ``material``, sorted by its key."""
     refined, level = material.refined, material.level
     indicators = indicators_of(product.facts)
-    carrier = carrier_of(refined)
-    columns = list(key_columns(refined.targets, level, _placing(material)))
-    method = method_of(refined, carrier, level.noun)
-    said = set()
-    estimates = _in_order(
-        indicators,
-        [*estimates_of(indicators, refined, carrier), *income_estimates_of(indicators, refined, carrier)],
-    )
-    for estimate in estimates:
-        said.add(estimate.indicator.name)
-        columns += indicator_columns(estimate, level, _provenance(estimate.indicator, refined, method))
-    if level.id == STATION:
-        columns += _types(product, refined, estimates)
+    columns = [*key_columns(refined.targets, level, _placing(material)), *_of_zones(product, material, indicators)]
     for brought in material.elections:
         provenance = provenance_of([*brought.election.inputs, *material.contours], f"{CARRIED}{_sum(level)}")
         for estimate in estimates_of_election(brought, refined.targets, material.places):
             columns += indicator_columns(estimate, level, provenance)
+    said = {column.name for column, _ in columns}
     unsaid = [indicator.title for indicator in indicators if indicator.name not in said]
     return _draft(product, material, columns, unsaid)
+
+
+def _of_zones(
+    product: Product, material: Material, indicators: Sequence[Indicator]
+) -> Iterator[tuple[Column, pa.Array]]:
+    """The columns of what zones tell: each indicator in its order, then the type of each station."""
+    refined, level = material.refined, material.level
+    carrier = carrier_of(refined)
+    method = method_of(refined, carrier, level.noun)
+    found = [*estimates_of(indicators, refined, carrier), *income_estimates_of(indicators, refined, carrier)]
+    for estimate in _in_order(indicators, found):
+        yield from indicator_columns(estimate, level, _provenance(estimate.indicator, refined, method))
+    if level.id == STATION:
+        yield from _types(product, refined, found)
 
 
 def _in_order(indicators: Iterable[Indicator], estimates: Iterable[Estimate]) -> list[Estimate]:
