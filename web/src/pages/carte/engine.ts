@@ -28,6 +28,7 @@ export type Label = { name: string; lon: number; lat: number; weight: number }
 const FINE_FIRST: readonly Level[] = ['bureau', 'iris', 'commune', 'circonscription', 'departement']
 // How far a border is drawn beyond the last zoom of its tiles: further, its simplification would show.
 const BORDER_BEYOND = 2.6
+const SLICE = 12_000
 const EMPTY = { type: 'FeatureCollection' as const, features: [] }
 // Every ink there is, so that changing colours is a change of states and never cuts the tiles again.
 const COLOURED = [
@@ -53,6 +54,9 @@ export class Engine {
   private readonly levels: LevelFacts[]
   private chosen: Level | 'auto' = 'auto'
   private ink: Ink
+  private inView: { level: Level; rows: Set<number> } | null = null
+  private readonly turns: Partial<Record<Level, number>> = {}
+  private removed = false
   private readonly worn: Partial<Record<Level, Looks>> = {}
   private readonly hatched: Partial<Record<Level, boolean>> = {}
   private hovered: Hit | null = null
@@ -258,19 +262,42 @@ export class Engine {
     if (found && (found.minzoom !== from || found.maxzoom !== to)) this.map.setLayerZoomRange(layer, from, to)
   }
 
-  /** Inks a level. One state per place, whatever is on the screen: moving about then costs nothing. */
-  paint(level: Level, { inks, hatch }: Looks): void {
-    if (!this.ready) return void this.map.once('idle', () => this.paint(level, { inks, hatch }))
-    const before = this.worn[level]
-    const feature = { source: level, sourceLayer: level, id: 0 }
+  /**
+   * Inks a level: what is on the screen at once, the rest by slices in the moments that follow, so that nobody waits for
+   * what nobody sees. Every place has its state in the end: moving about then costs nothing.
+   */
+  paint(level: Level, looks: Looks): void {
+    if (!this.ready) return void this.map.once('idle', () => this.paint(level, looks))
+    const { inks, hatch } = looks
+    const worn = (this.worn[level] ??= { inks: new Uint8Array(inks.length).fill(NEVER), hatch: new Uint8Array(inks.length) })
+    const seen = this.inView?.level === level ? this.inView.rows : null
+    const later: number[] = []
+    const now: number[] = []
     for (let row = 0; row < inks.length; row++) {
-      if (before && before.inks[row] === inks[row] && before.hatch[row] === hatch[row]) continue
-      feature.id = row
-      this.map.setFeatureState(feature, stateOf(inks[row] as number, hatch[row] as number))
+      if (worn.inks[row] === inks[row] && worn.hatch[row] === hatch[row]) continue
+      ;(!seen?.size || seen.has(row) ? now : later).push(row)
     }
-    this.worn[level] = { inks, hatch }
     this.hatched[level] = hatch.includes(1)
     this.levelled()
+    this.dress(level, looks, now)
+    const turn = (this.turns[level] = (this.turns[level] ?? 0) + 1)
+    const slice = (from: number) => {
+      if (from >= later.length || turn !== this.turns[level] || this.removed) return
+      this.dress(level, looks, later.slice(from, from + SLICE))
+      setTimeout(() => slice(from + SLICE), 25)
+    }
+    if (later.length) setTimeout(() => slice(0), 60)
+  }
+
+  private dress(level: Level, { inks, hatch }: Looks, rows: readonly number[]): void {
+    const worn = this.worn[level]
+    const feature = { source: level, sourceLayer: level, id: 0 }
+    for (const row of rows) {
+      const [ink, lines] = [inks[row] as number, hatch[row] as number]
+      feature.id = row
+      this.map.setFeatureState(feature, stateOf(ink, lines))
+      if (worn) [worn.inks[row], worn.hatch[row]] = [ink, lines]
+    }
   }
 
   /** Wears other inks (light, dark): grounds, lines, hatching. Levels are painted again by the caller. */
@@ -368,11 +395,13 @@ export class Engine {
   /** The codes of the places of the level that are on the screen, each once. */
   codesInView(most = 600): string[] {
     if (!this.ready) return []
-    const codes = new Set<string>()
+    const [codes, rows] = [new Set<string>(), new Set<number>()]
     for (const found of this.map.queryRenderedFeatures({ layers: [`${this.level}-fill`] })) {
       codes.add(String(found.properties.code))
+      rows.add(Number(found.properties.id))
       if (codes.size >= most) break
     }
+    this.inView = { level: this.level, rows }
     return [...codes]
   }
 
@@ -393,6 +422,7 @@ export class Engine {
   }
 
   remove(): void {
+    this.removed = true
     this.map.remove()
   }
 }

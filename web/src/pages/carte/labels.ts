@@ -25,12 +25,12 @@ export async function labelsFor(engine: Engine, meta: Meta): Promise<Label[]> {
   const zoom = engine.map.getZoom()
   const has = (level: Level) => meta.levels.some((one) => one.id === level)
   if (zoom < NEAR || !has('commune')) return []
-  const departments = [...new Set(engine.codesInView(3000).map(departmentOf))].slice(0, MOST_DEPARTMENTS)
+  const departments = [...new Set(engine.codesInView(8000).map(departmentOf))].slice(0, MOST_DEPARTMENTS)
   const found = await Promise.all(departments.map((code) => around('commune', code, meta.version)))
   const communes = found.flatMap(labelled)
   if (zoom < CLOSE || !has('bureau') || engine.level !== 'bureau') return communes
   const stations = await Promise.all(departments.map((code) => around('bureau', code, meta.version)))
-  const inView = new Set(engine.codesInView(1500))
+  const inView = new Set(engine.codesInView(8000))
   const numbers = stations.flatMap((one) => [...byCode(one).values()].filter((place) => inView.has(place.code)))
   return [
     ...communes,
