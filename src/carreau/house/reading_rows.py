@@ -54,6 +54,8 @@ def found(served: Served, question: Question) -> Found:
     columns = _columns(release, question)
     order = tuple(Order(name.removeprefix("-"), name.startswith("-")) for name in question.order)
     asked = Slice(columns, where, order, question.offset, question.limit)
+    if asked == Slice():
+        return Found(release, release.row_count)  # the whole is kept as a file: it is not made again
     return Found(release.asked(asked), release.count(where))
 
 
