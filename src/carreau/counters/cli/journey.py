@@ -44,7 +44,7 @@ LevelOption = Annotated[
 OutputOption = Annotated[
     Path,
     typer.Option(
-        "--output", "-o", metavar="FICHIER", help="Fichier à écrire : .xlsx .parquet .csv .geojson .json"
+        "--output", "-o", metavar="FICHIER", help="Fichier à écrire : .xlsx .parquet .csv .geojson .json .pdf .png"
     ),
 ]
 
@@ -61,7 +61,7 @@ def profile(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", metavar="FICHIER", help="Fichier à écrire : .xlsx .parquet .csv .geojson .json"
+            "--output", "-o", metavar="FICHIER", help="Fichier à écrire : .xlsx .parquet .csv .geojson .json .pdf .png"
         ),
     ] = None,
     product: ProductOption = PRODUCT,
@@ -72,7 +72,7 @@ def profile(
     carreau profile com:69123 -o lyon.xlsx
     """
     if output is None:
-        release(desk, territory, product, level)
+        _released(desk, territory, product, level, drawn=False)
     else:
         deliver(desk, territory, output, product, level)
 
@@ -127,13 +127,20 @@ def build(
 def release(
     desk: Desk, territory: TerritoryArgument, product: ProductOption = PRODUCT, level: LevelOption = LEVEL
 ) -> None:
-    """Contrôle le produit (secret, seuils) et signe son certificat.
+    """Contrôle le produit (secret, seuils), signe son certificat et dessine sa carte.
 
     carreau release com:69123
     """
+    _released(desk, territory, product, level, drawn=level == LEVEL and not territory.startswith("bv:"))
+
+
+def _released(desk: Desk, territory: str, product: str, level: str, *, drawn: bool) -> None:
+    """Releases, draws the map of the territory when ``drawn``, and says what the certificate says."""
     home = desk.opened()
     with desk.watcher() as watcher:
         released = home.release(territory, watcher, product=product, level=level)
+        if drawn:
+            home.tiles(territory, watcher, product)
     desk.answer(dict(released.certificate), lambda: release_lines(released.certificate))
     desk.hint(f"carreau deliver {territory} -o profil.xlsx")
 
