@@ -64,10 +64,18 @@ class Client:
 
     async def get(self, path: str, headers: Mapping[str, str]) -> tuple[int, int]:
         """The status of an answer, and how many bytes its body has."""
-        reader, writer = self.free.pop() if self.free else await asyncio.open_connection(self.host, self.port)
         lines = [f"GET {path} HTTP/1.1", f"Host: {self.host}:{self.port}", *(f"{k}: {v}" for k, v in headers.items())]
-        writer.write("\r\n".join([*lines, "", ""]).encode())
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+        asked = "\r\n".join([*lines, "", ""]).encode()
+        while True:
+            kept = bool(self.free)
+            reader, writer = self.free.pop() if kept else await asyncio.open_connection(self.host, self.port)
+            try:
+                writer.write(asked)
+                head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
+                break
+            except (OSError, asyncio.IncompleteReadError):
+                if not kept:  # one that was kept too long is closed by the server: as a browser does, ask on another
+                    raise
         length = head.partition("content-length:")[2].split("\r\n")[0].strip()
         size = len(await reader.readexactly(int(length))) if length else 0
         self.free.append((reader, writer))
