@@ -111,7 +111,7 @@ def first_map_scripts(folder: Path) -> dict[str, int]:
             continue
         seen[entry["file"]] = compressed(folder / entry["file"])
         waiting += entry.get("imports", [])
-        waiting += [key for key in entry.get("dynamicImports", []) if not key.startswith("src/pages/")]
+        waiting += [key for key in entry.get("dynamicImports", []) if not key.endswith(".svelte")]  # other pages
     workers = [path for path in folder.rglob("*.*js") if re.search(r"worker", path.name)]
     return seen | {path.relative_to(folder).as_posix(): compressed(path) for path in workers}
 
