@@ -45,7 +45,7 @@ class Answer:
 
 def answer_of(body: bytes, media: str) -> Answer:
     """The answer of ``body``: its weak ETag is that of its bytes, the same packed or not."""
-    level = 1 if media == FLOATS or len(body) >= LARGE else 5
+    level = 9 if media.startswith("text/") else 1 if media == FLOATS or len(body) >= LARGE else 5  # pages: packed once
     packed = gzip.compress(body, level, mtime=0) if len(body) >= PACKED_FROM else body
     kept = packed if len(packed) < 0.9 * len(body) else None
     return Answer(body, media, f'W/"{hashlib.sha256(body).hexdigest()[:20]}"', kept)
