@@ -24,6 +24,7 @@ from carreau.market.accounts import Newcomer
 from carreau.market.credentials import Wanted
 from carreau.testing.town import town, written
 
+collect_ignore_glob = ["read_*.py"]  # these run in the environment of the clients
 HERE = Path(__file__).parent
 CARREAU = Path(sys.executable).with_name("carreau")
 PRODUCT = "electoral_profile"
