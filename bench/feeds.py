@@ -38,7 +38,7 @@ def measured(server: str, python: Path) -> dict[str, Any]:
     with tempfile.NamedTemporaryFile(suffix=".share") as kept:
         kept.write(profile)
         kept.flush()
-        delta = [answered(python, "read_delta.py", kept.name, "loaded", "bureaux") for _ in range(TIMES + 1)][1:]
+        delta = [answered(python, "read_delta.py", kept.name, "loaded", "bureau") for _ in range(TIMES + 1)][1:]
     odata = [answered(python, "read_odata.py", f"{server}/odata/") for _ in range(TIMES)]
     return {
         "load": load,
