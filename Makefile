@@ -20,7 +20,7 @@ MIRROR ?= ../shared/data
 OUTSIDE := ../shared/checks/main_job.py
 
 demo: export CARREAU_HOME := demo/maison
-demo: .venv/.ready
+demo: stop .venv/.ready
 	rm -rf demo && mkdir demo
 	$(BIN)/carreau town demo/ville --quiet
 	$(BIN)/carreau profile com:96001 --mirror demo/ville -o demo/carreville.xlsx
@@ -42,7 +42,7 @@ setsid nohup $(BIN)/carreau serve france < /dev/null > demo/serveur.txt 2>&1 & e
 endef
 
 stop:
-	if [ -f demo/serveur.pid ]; then kill $$(cat demo/serveur.pid) 2>/dev/null || true; rm -f demo/serveur.pid; fi
+	@if [ -f demo/serveur.pid ]; then kill $$(cat demo/serveur.pid) 2>/dev/null || true; rm -f demo/serveur.pid; fi
 
 test: check debian .venv-clients/.ready
 	if [ -f $(OUTSIDE) ]; then $(BIN)/python tests/outside.py $(OUTSIDE); else echo "$(OUTSIDE) is not here: the outside check is skipped"; fi
