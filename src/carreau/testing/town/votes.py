@@ -3,12 +3,14 @@
 Each voter has two leanings (economy: left to right; openness: open to closed) that follow age, occupation,
 diploma, income, tenure and origin, plus a part of their own that lasts from one election to the next. They
 choose the candidate whose place is near, whose favour is high, by a multinomial logit; turnout is another
-logit.
+logit. Two habits can be added, both absent by default: loyalty from one election to the next, and the lean of
+voters towards what their neighbourhood leans to.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -43,13 +45,30 @@ _CHUNK: Final = 250_000
 _QUALIFIED: Final = 0.125
 
 
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What voters do beyond their own leanings.
+
+    ``loyalty``, 0 to 1: the part of the voters who choose again the candidate of the election before, or the nearest
+    one standing. ``neighbourhood``: how much of the mean leaning of a station each of its voters takes on top of
+    their own; 0 is none, and a negative part leans away. It is what biases any inference from stations to persons.
+    """
+
+    loyalty: float = 0.0
+    neighbourhood: float = 0.0
+
+
 def ballots_of(
-    lived: tuple[Addresses, Stations, Homes, People, Budgets], random: np.random.Generator
+    lived: tuple[Addresses, Stations, Homes, People, Budgets],
+    random: np.random.Generator,
+    habits: Habits = Habits(),
 ) -> tuple[Ballots, ...]:
     """The ballots of the four elections, in order; every voter of 2017 votes at the address of today."""
+    chance = random.spawn(1)[0]
     addresses, stations, homes, people, budgets = lived
     where = stations.constituency[addresses.station[homes.address[people.home]]]
     leaning = _leanings(homes, people, budgets, random)
+    leaning = _neighbourly(leaning, addresses.station[homes.address[people.home]], habits.neighbourhood)
     zeal = _zeal(homes, people, budgets) + 0.9 * random.standard_normal(len(people.home))
     listed = random.random(len(people.home)) < _registration(homes, people)
     done: list[Ballots] = []
@@ -62,6 +81,8 @@ def ballots_of(
         choice[registered] = ABSENT
         rows = np.flatnonzero(present)
         choice[rows] = _choices(fields, where[rows], leaning[rows], random)
+        if done and habits.loyalty > 0.0:
+            choice = _loyal(choice, done[-1], fields, where, chance.random(len(where)) < habits.loyalty)
         luck = random.random(len(rows))
         choice[rows[luck < election["blank"] + election["null"]]] = NULL
         choice[rows[luck < election["blank"]]] = BLANK
@@ -98,6 +119,44 @@ def _leanings(homes: Homes, people: People, budgets: Budgets, random: np.random.
     )
     openness = openness - 0.15 * age - 0.6 * people.immigrant - 0.15 * (tenure == PRIVATE)
     return np.stack([economy, openness + 0.7 * random.standard_normal(len(age))], axis=1).astype(np.float32)
+
+
+def _neighbourly(leaning: Array, station: Array, part: float) -> Array:
+    """The leanings moved by ``part`` of what their station leans to beyond the town."""
+    if part == 0.0:
+        return leaning
+    persons = np.maximum(np.bincount(station), 1)
+    mean = np.stack([np.bincount(station, weights=axis) / persons for axis in leaning.T], axis=1)
+    moved = leaning + part * (mean[station] - leaning.mean(axis=0))
+    return np.asarray(moved, dtype=np.float32)
+
+
+def _loyal(
+    choice: Array, before: Ballots, fields: Sequence[Sequence[dict[str, Any]]], where: Array, loyal: Array
+) -> Array:
+    """The choices, where the ``loyal`` choose the heir of the candidate that they chose in the election ``before``."""
+    kept = choice.copy()
+    again = loyal & (choice >= FIRST_CANDIDATE) & (before.choice >= FIRST_CANDIDATE)
+    for field in range(max(len(fields), len(before.candidates))):
+        mine = again & (where == field) if max(len(fields), len(before.candidates)) > 1 else again
+        heirs = np.array([
+            _heir(each, fields[min(field, len(fields) - 1)])
+            for each in before.candidates[min(field, len(before.candidates) - 1)]
+        ])
+        kept[mine] = FIRST_CANDIDATE + heirs[before.choice[mine] - FIRST_CANDIDATE]
+    return kept
+
+
+def _heir(candidate: dict[str, Any], field: Sequence[dict[str, Any]]) -> int:
+    """The rank in ``field`` of the same person, or of whoever stands nearest, the more favoured ones first."""
+    away = [
+        (each["economy"] - candidate["economy"]) ** 2
+        + (each["openness"] - candidate["openness"]) ** 2
+        - 0.3 * each["favour"]
+        - 100.0 * (each["last"] == candidate["last"])
+        for each in field
+    ]
+    return int(np.argmin(away))
 
 
 def _zeal(homes: Homes, people: People, budgets: Budgets) -> Array:
