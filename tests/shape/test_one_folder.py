@@ -1,4 +1,4 @@
-"""Adding a source or a product touches one folder: proved with the folders of the how-to pages."""
+"""Adding a source, a product or a reading touches one folder: proved with the folders of the how-to pages."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ import pytest
 from carreau.testing.town import town, written
 
 FILE = re.compile(r"^`src/(carreau/[\w./]+)`\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PAGES = {
+    "add-a-source": "carreau/sources/", "add-a-product": "carreau/products/", "add-a-reading": "carreau/products/"
+}  # fmt: skip
 SAMPLE = re.compile(r"^```csv\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -25,11 +28,11 @@ def folder_of_page(page: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def grown(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the package with the two folders of the how-to pages in it, and nothing else changed."""
+    """A copy of the package with the folders of the how-to pages in it, and nothing else changed."""
     copy = tmp_path_factory.mktemp("grown")
     ignored = shutil.ignore_patterns("__pycache__", "tests")
     shutil.copytree(root / "src" / "carreau", copy / "carreau", ignore=ignored)
-    for page in ("add-a-source", "add-a-product"):
+    for page in PAGES:
         for name, text in folder_of_page(root / "docs" / "how-to" / f"{page}.md").items():
             path = copy / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -52,7 +55,7 @@ def carreau(grown: Path, *arguments: str, home: Path) -> subprocess.CompletedPro
 
 
 def test_the_pages_touch_one_folder_each(root: Path) -> None:
-    for page, folder in (("add-a-source", "carreau/sources/"), ("add-a-product", "carreau/products/")):
+    for page, folder in PAGES.items():
         files = folder_of_page(root / "docs" / "how-to" / f"{page}.md")
         assert len(files) >= 3
         assert len({str(Path(name).parent) for name in files}) == 1
@@ -111,3 +114,28 @@ def test_a_new_product_is_delivered(grown: Path, tmp_path: Path) -> None:
     assert answer.returncode == 0, answer.stderr
     assert out.read_text("utf-8-sig").startswith("bv_id;code_commune;inscrits;part_inscrits;")
     assert carreau(grown, "verify", str(out), home=tmp_path / "home").returncode == 0
+
+
+def test_a_new_reading_has_its_command_and_its_place_in_the_api(grown: Path, tmp_path: Path) -> None:
+    written(town(people=3_000), tmp_path / "ville")
+    here = ("--mirror", str(tmp_path / "ville"))
+    shown = carreau(grown, "alone", "com:96001", "--above", "20", *here, home=tmp_path / "home")
+    assert shown.returncode == 0, shown.stderr
+    assert "Vivre seul, com:96001 (above 20)" in shown.stdout
+    told = carreau(grown, "alone", "com:96001", "--above", "20", "--json", *here, home=tmp_path / "home")
+    rows = json.loads(told.stdout)["rows"]
+    assert rows and all(row["part_personnes_seules"] >= 20 for row in rows)
+    asking = (
+        "import json, sys; from carreau.house import SILENT, open_home\n"
+        "from carreau.house.derived import Question\n"
+        "from carreau.house.derived_served import derived_facts, served_answer\n"
+        "from carreau.house.served import served\n"
+        "home = open_home(sys.argv[1], sys.argv[2]); shown = served(home, 'com:96001', 'electoral_profile', SILENT)\n"
+        "answer = served_answer(home, shown, Question('alone', 'com:96001', '', {'above': '20'}))\n"
+        "print(json.dumps([[one['command'] for one in derived_facts(home, shown)], len(answer['rows'])]))"
+    )
+    said_ = said(grown, "-c", asking, str(tmp_path / "home"), str(tmp_path / "ville"), home=tmp_path / "home")
+    assert said_.returncode == 0, said_.stderr
+    commands, count = json.loads(said_.stdout)
+    assert "alone" in commands
+    assert count == len(rows)

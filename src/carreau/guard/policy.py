@@ -8,6 +8,7 @@ threshold under which a share is hidden because its denominator is too small to 
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +24,7 @@ from carreau.sources.declare import ARROW_TYPES
 from carreau.terms import Role
 
 ROUTES: Final = ("OPEN",)
-HIDDEN_WITH: Final = ("", "_marge", "_note", "_nombre", "_ecart_commune", "_ecart_departement", "_ecart_france")
+SHOWN: Final = ("_statut", "_base")  # what stays beside a hidden figure: the reason, and what it was too small of
 _WAY: Final = "déclarer dans product.toml une politique [policy] avec route, subject, k et purposes"
 
 
@@ -90,7 +91,8 @@ def judged(draft: Draft, at: datetime) -> Judged:
     table = _whole(draft)
     columns = dict(zip(table.column_names, table.columns, strict=True))
     indicators = [name for name in table.column_names if f"{name}_statut" in columns]
-    hidden = sum(_hide(columns, name, policy) for name in indicators if f"{name}_base" in columns)
+    beside = _companions(draft)
+    hidden = sum(_hide(columns, (name, *beside[name]), policy) for name in indicators if f"{name}_base" in columns)
     cells = max(1, table.num_rows * len(indicators))
     withheld = sum(columns[name].null_count for name in indicators) - hidden
     reason = (
@@ -103,16 +105,24 @@ def judged(draft: Draft, at: datetime) -> Judged:
     return Judged(shown, policy, decision, _smallest(columns, indicators), hidden / cells, withheld / cells)
 
 
-def _hide(columns: dict[str, pa.ChunkedArray], name: str, policy: Policy) -> int:
-    """Hide, in ``columns``, the cells of one indicator under the threshold; how many figures were hidden."""
+def _companions(draft: Draft) -> Mapping[str, list[str]]:
+    """The columns that say more of each figure (its margin, its number, its bounds), hidden whenever it is."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for column in draft.schema.columns:
+        if column.of and column.name not in {f"{column.of}{suffix}" for suffix in SHOWN}:
+            found[column.of].append(column.name)
+    return found
+
+
+def _hide(columns: dict[str, pa.ChunkedArray], names: tuple[str, ...], policy: Policy) -> int:
+    """Hide, in ``columns``, the cells of a figure and its companions under the threshold; how many figures were."""
+    name = names[0]
     small = pc.fill_null(pc.less(columns[f"{name}_base"], policy.k), False)
     count = pc.sum(pc.and_(small, columns[name].is_valid())).as_py() or 0
     if not pc.any(small).as_py():
         return 0
-    for suffix in HIDDEN_WITH:
-        column = columns.get(f"{name}{suffix}")
-        if column is not None:
-            columns[f"{name}{suffix}"] = pc.if_else(small, pa.scalar(None, column.type), column)
+    for hidden in names:
+        columns[hidden] = pc.if_else(small, pa.scalar(None, columns[hidden].type), columns[hidden])
     said = f"masqué : moins de {policy.k} {policy.subject}s au dénominateur"
     status = columns[f"{name}_statut"]
     columns[f"{name}_statut"] = pc.if_else(small, pc.fill_null(status, said), status)

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import shapely
 
 from carreau.errors import Unknown
-from carreau.guard.content import Box, Content
+from carreau.guard.content import GEOMETRY, Box, Content
 from carreau.guard.encode.lines import joined, json_literals, json_members
 from carreau.terms import Role
 
@@ -79,6 +79,14 @@ def bounds(content: Content) -> Box | None:
         return None
     west, south, east, north = (float(bound) for bound in shapely.total_bounds(shapes))
     return west, south, east, north
+
+
+def contours(content: Content) -> pa.Table:
+    """The key and the contour of the rows that have one; no row when no place has any."""
+    key = next(column.name for column in content.schema.columns if column.role is Role.KEY)
+    shapes = pa.nulls(content.table.num_rows, pa.binary()) if content.geometry is None else content.geometry
+    whole = pa.table({key: content.table[key], GEOMETRY.name: shapes})
+    return whole.filter(whole[GEOMETRY.name].is_valid())
 
 
 def box_of(geo: Mapping[str, Any] | None) -> Box | None:

@@ -113,6 +113,15 @@ class Release:
         """The table, without geometry; each field's metadata says what it is, its unit, source, vintage and method."""
         return self._origin.load().arrow().select(list(self.schema.names))
 
+    def contours(self) -> pa.Table:
+        """The key and the contour (WKB, EPSG:4326) of the rows that have one."""
+        return reading.contours(self._origin.load())
+
+    @property
+    def document(self) -> Mapping[str, Any]:
+        """What a reader is told beside the figures: title, description, card, remarks, coverage."""
+        return MappingProxyType(dict(self._origin.load().document))
+
     def rows(self) -> list[dict[str, Any]]:
         """The rows as dictionaries, in order; an empty cell is None and its ``_statut`` says why."""
         return list(self._origin.load().table.to_pylist())

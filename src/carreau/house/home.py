@@ -16,13 +16,15 @@ from typing import Any, Final
 from carreau.errors import Broken, Missing, Unknown
 from carreau.guard import Release, Signer, release, restored, verified
 from carreau.house import listing, screen
+from carreau.house.derived import Gathered, Question, Wanted, answer_facts, derived_products, draft_of
 from carreau.house.gather import Clock, Gatherer, hands_of, read_remarks
 from carreau.house.tiles import tiles_made
 from carreau.house.watch import SILENT, Watcher
 from carreau.house.workspace import Workspace, code_digest, workspace_at
 from carreau.market import delivered
-from carreau.products import Draft, Hands, Product, inputs_of
+from carreau.products import Draft, Product, inputs_of
 from carreau.products import catalogue as product_catalogue
+from carreau.products.asking import asked_of, is_derived
 from carreau.sources import Fetched, Source
 from carreau.sources import catalogue as source_catalogue
 from carreau.sources.mirror import Mirror, mirror_at
@@ -31,15 +33,6 @@ from carreau.terms import Territory
 
 PROFILE: Final = "electoral_profile"
 STATION: Final = "bureau"
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What is asked of a house: a product, of a territory, at one of its levels."""
-
-    territory: Territory
-    product: Product
-    level: str
 
 
 def _now() -> datetime:
@@ -126,14 +119,36 @@ class Home:
         ``level`` is one of those that the product declares, ``bureau`` by default: the places of that level that hold
         a station of the territory, each whole.
         """
-        wanted = self._wanted(territory, product, level)
-        hands = hands_of(inputs_of(wanted.product.facts), self._gatherer(), watcher)
+        return self._whole(self._wanted(territory, product, level), watcher)
+
+    def answer(self, question: Question, watcher: Watcher = SILENT, read: Release | None = None) -> Release:
+        """The Release of a product made from another's (who votes how, advice…), with the choices of ``question``.
+
+        ``read`` is the release, or the part of one, that it is made from: that of the territory when none is given. One
+        station is read out of the answer for its commune: alone it would tell nothing.
+        """
+        return self._whole(self._asked(question), watcher, read)
+
+    def answered(self, question: Question, watcher: Watcher = SILENT, read: Release | None = None) -> dict[str, Any]:
+        """The same as plain values: what was asked, each column and each row, what to be careful about."""
+        wanted = self._asked(question)
+        return answer_facts(self._whole(wanted, watcher, read), wanted.around())
+
+    def _whole(self, wanted: Wanted, watcher: Watcher, read: Release | None = None) -> Release:
+        """The Release of what is wanted; one station of a product made from a release is a slice of its commune's."""
+        whole = wanted.around()
+        released = self._released(whole, self._gathered(whole, watcher, read), watcher)
+        if whole is wanted:
+            return released
+        return released.slice(where={"bv_id": wanted.territory.code})
+
+    def _released(self, wanted: Wanted, gathered: Gathered, watcher: Watcher) -> Release:
+        """The Release of what is wanted: served from what is kept when nothing has changed, else made."""
         signer = self._signer()
-        state = self._state(wanted.product, hands)
-        key = digest_of("release", str(wanted.territory), wanted.level, state, signer.public_key)
+        key = digest_of("release", wanted.said, self._state(wanted.product, gathered), signer.public_key)
 
         def write(path: Path) -> None:
-            self._judged(self._built(wanted, hands, watcher), signer, watcher).write(path, ".parquet")
+            self._judged(self._built(wanted, gathered, watcher), signer, watcher).write(path, ".parquet")
 
         kept = self.workspace.blobs.kept(key, ".parquet", write)
         try:
@@ -152,7 +167,14 @@ class Home:
         self, territory: str, path: Path, watcher: Watcher = SILENT, product: str = PROFILE, level: str = STATION
     ) -> dict[str, Any]:
         """The Release of a territory written to ``path`` in the format of its suffix, and entered in the ledger."""
-        ready = self.release(territory, watcher, product, level)
+        return self._delivered(self.release(territory, watcher, product, level), path, watcher)
+
+    def deliver_answer(self, question: Question, path: Path, watcher: Watcher = SILENT) -> dict[str, Any]:
+        """The Release that answers ``question`` written to ``path``, and entered in the ledger."""
+        return self._delivered(self.answer(question, watcher), path, watcher)
+
+    def _delivered(self, ready: Release, path: Path, watcher: Watcher) -> dict[str, Any]:
+        """What is said of a Release once it is written to ``path`` and entered in the ledger."""
         watcher.started("deliver", str(path))
         delivery = delivered(ready, Path(path), ledger_append=self.workspace.ledger.append, at=self.clock())
         watcher.ended(f"{delivery.bytes} octets")
@@ -166,9 +188,20 @@ class Home:
 
     def tiles(self, territory: str = "france", watcher: Watcher = SILENT, product: str = PROFILE) -> Path:
         """The file of the map of a territory (PMTiles): contours and codes of every level, drawn once."""
+        return self.drawn(territory, watcher, product)[1]
+
+    def drawn(
+        self, territory: str = "france", watcher: Watcher = SILENT, product: str = PROFILE
+    ) -> tuple[Release, Path]:
+        """The Release of the stations of a territory and the file of its map; files are gathered once for all levels.
+
+        :class:`~carreau.errors.Missing` when no place has a contour.
+        """
         levels = self._product(product).facts.get("levels", {STATION: {}})
-        releases = {level: self.release(territory, watcher, product, level) for level in levels}
-        return tiles_made(self.workspace.blobs, releases, watcher)
+        wanted = {level: self._wanted(territory, product, level) for level in levels}
+        gathered = self._gathered(wanted[STATION], watcher)
+        releases = {level: self._released(asked, gathered, watcher) for level, asked in wanted.items()}
+        return releases[STATION], tiles_made(self.workspace.blobs, releases, watcher)
 
     def show(self, station: str, watcher: Watcher = SILENT) -> dict[str, Any]:
         """One station with its commune, its department and the country beside it, theme by theme."""
@@ -212,30 +245,36 @@ class Home:
         levels = chosen.facts.get("levels", {STATION: {}})
         if level not in levels:
             raise Unknown.named(level, "niveau", levels, f"choisir parmi : {', '.join(levels)}")
+        if is_derived(chosen.facts):
+            return self._asked(Question(product, territory, level))
         return Wanted(where, chosen, level)
+
+    def _asked(self, question: Question) -> Wanted:
+        """What a question asks for, checked, the defaults filled in."""
+        product = self._product(question.product)
+        if not is_derived(product.facts):
+            raise Unknown.named(question.product, "produit", derived_products(self.product_list), "carreau products")
+        asked = asked_of(product, Territory.parse(question.territory), question.level, question.choices)
+        return Wanted(asked.territory, product, asked.level, tuple(sorted(asked.choices.items())))
 
     def _draft(self, wanted: Wanted, watcher: Watcher) -> Draft:
         """The Draft of what is wanted."""
-        return self._built(wanted, hands_of(inputs_of(wanted.product.facts), self._gatherer(), watcher), watcher)
+        return self._built(wanted, self._gathered(wanted, watcher), watcher)
 
-    def _built(self, wanted: Wanted, hands: Hands, watcher: Watcher) -> Draft:
-        """Refine then build, by the functions of the product's own folder."""
-        product = wanted.product
-        room = importlib.import_module(f"carreau.products.{product.id}.build")
-        named = product.facts.get("levels", {}).get(wanted.level, {}).get("noun", wanted.level)
-        watcher.started("refine", f"des zones aux lieux ({named}), {wanted.territory}")
-        material = room.refine(
-            product,
-            wanted.territory,
-            hands,
-            lambda key, make: self.workspace.tables.kept(digest_of(key, code_digest()), make),
-            *([wanted.level] if "levels" in product.facts else []),
-        )
-        watcher.ended()
-        watcher.started("build", product.title)
-        draft: Draft = room.build(product, material)
-        watcher.ended(f"{draft.table.num_rows} lignes, {listing.indicator_count(draft.schema)} indicateurs")
-        return replace(draft, remarks=(*draft.remarks, *read_remarks(hands)))
+    def _gathered(self, wanted: Wanted, watcher: Watcher, read: Release | None = None) -> Gathered:
+        """What a product is made from: published files, and the release of another product if it reads one."""
+        inputs = inputs_of(wanted.product.facts)
+        hands = hands_of(inputs, self._gatherer(), watcher) if inputs else {}
+        reads = wanted.product.facts.get("reads")
+        if reads is None:
+            return Gathered(hands)
+        found = read or self.release(str(wanted.territory), watcher, str(reads["product"]), str(reads["level"]))
+        return Gathered(hands, found, self._product(found.product).facts)
+
+    def _built(self, wanted: Wanted, gathered: Gathered, watcher: Watcher) -> Draft:
+        """The Draft of what is wanted, from what was gathered for it."""
+        draft = draft_of(wanted, gathered, self.workspace.tables, watcher)
+        return replace(draft, remarks=(*draft.remarks, *read_remarks(gathered.hands)))
 
     def _judged(self, draft: Draft, signer: Signer, watcher: Watcher) -> Release:
         """The Release that the guard makes of a Draft, chained to the last one and entered in the ledger."""
@@ -258,14 +297,15 @@ class Home:
             raise Unknown.named(name, "produit", self.product_list, "carreau products")
         return self.product_list[name]
 
-    def _state(self, product: Product, hands: Hands) -> list[tuple[str, str]]:
-        """All that a product's tables depend on: the digests of the files and of the code."""
+    def _state(self, product: Product, gathered: Gathered) -> list[tuple[str, str]]:
+        """All that a product's tables depend on: the digests of the files, of the release read, of the code."""
         digests = [
             (alias, f"{entry.input.digest} {entry.input.status}")
-            for alias, entries in hands.items()
+            for alias, entries in gathered.hands.items()
             for entry in entries
         ]
-        return [*digests, (product.id, code_digest())]
+        read = [] if gathered.read is None else [(gathered.read.product, gathered.read.digest)]
+        return [*digests, *read, (product.id, code_digest())]
 
     def _gatherer(self) -> Gatherer:
         """What gets the published files."""

@@ -15,7 +15,7 @@ from carreau.guard.presentation import Language
 from carreau.house.home import Home
 from carreau.house.reading import catalogue, name_of
 from carreau.house.reading_rows import Question, found
-from carreau.house.served import Served
+from carreau.house.served import FOLDER, Served
 
 VERB: Final = "deliver"
 MOST_ROWS: Final[Mapping[str, int]] = {".xlsx": 50_000, ".geojson": 20_000, ".png": 20_000}
@@ -70,17 +70,38 @@ def made(home: Home, served: Served, order: Ordered) -> Made:
     question = replace(order.question, columns=() if whole else order.question.columns, drawn=True, whole=True)
     release = found(served, question).release
     _within(release, kind.suffix, served.territory)
-    folder = served.folder / "deliveries"
+    shown = _presented(served, order, release.row_count)
+    return _handed(home, release, (kind.suffix, shown), _said(release, question, order.reader))
+
+
+def handed_over(home: Home, release: Release, suffix: str, reader: str) -> Made:
+    """The file of a whole release that answers a question, entered in the ledger; :class:`TooLarge` as above."""
+    _within(release, suffix, release.territory)
+    facts = {
+        "path": "",
+        "territory": release.territory,
+        "product": release.product,
+        "rows": release.row_count,
+        "columns": len(release.schema.columns),
+        "recipient": reader,
+    }
+    return _handed(home, release, (suffix, Presentation()), facts)
+
+
+def _handed(home: Home, release: Release, how: tuple[str, Presentation], said: Mapping[str, Any]) -> Made:
+    """The file of ``release``, in a format and as it is to be shown; what is ``said`` of it is in the ledger."""
+    kind, shown = format_of(how[0]), how[1]
+    folder = home.root / FOLDER / "deliveries"
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as place:
-        path = release.write(Path(place) / f"file{kind.suffix}", shown=_presented(served, order, release.row_count))
+        path = release.write(Path(place) / f"file{kind.suffix}", shown=shown)
         file = path.open("rb")
     try:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         size = file.tell()
         file.seek(0)
         facts = {"bytes": size, "digest": digest, "format": kind.suffix, "certificate": release.certificate["id"]}
-        home.workspace.ledger.append(VERB, {**facts, **_said(release, question, order.reader)}, home.clock())
+        home.workspace.ledger.append(VERB, {**facts, **said}, home.clock())
     except BaseException:
         file.close()
         raise

@@ -71,6 +71,35 @@ class Handed:
     remarks: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked of a product that is made from another's release: where, at which level, with which choices.
+
+    ``choices`` holds one value per entry of ``[choices]``: what was given, else its default.
+    """
+
+    territory: Territory
+    level: str
+    choices: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A release as another product reads it: what left the guard, small groups hidden, and nothing else.
+
+    ``table`` has the columns of ``schema``, without geometry; ``geometry`` holds the key and ``geometry`` (WKB,
+    EPSG:4326) of the rows that have a contour; ``facts`` is the declaration of the product read. The last of
+    ``lineage`` is the release itself.
+    """
+
+    schema: Schema
+    table: pa.Table
+    geometry: pa.Table
+    facts: Mapping[str, Any]
+    lineage: tuple[Input, ...]
+    remarks: tuple[str, ...] = ()
+
+
 Hands = Mapping[str, tuple[Handed, ...]]
 Keep = Callable[[str, Callable[[], pa.Table]], pa.Table]
 

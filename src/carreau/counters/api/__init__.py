@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute
 from carreau.counters.api.asking import admitted
 from carreau.counters.api.desk import Desk
 from carreau.counters.api.files import Files
+from carreau.counters.api.readings import Readings
 from carreau.counters.api.reads import Reads
 from carreau.counters.api.tables import Tables
 from carreau.house import Home
@@ -23,5 +24,6 @@ def routes(home: Home, served: Served) -> list[BaseRoute]:
     reads.added_to(router)
     Tables(desk).added_to(router)
     Files(desk).added_to(router)
+    Readings(desk).added_to(router)
     reads.territory_to(router)
     return list(router.routes)

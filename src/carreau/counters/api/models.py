@@ -256,3 +256,76 @@ class RowsModel(BaseModel):
     columns: list[RowsColumnModel]
     rows: list[dict[str, Any]]
     total: int = Field(description="Nombre de lignes avant la limite")
+
+
+class ReadingValueModel(BaseModel):
+    """Une valeur que l'on peut choisir."""
+
+    value: str
+    title: str
+    title_en: str
+
+
+class ReadingChoiceModel(BaseModel):
+    """Un choix d'une lecture : son nom est un paramètre de l'adresse."""
+
+    name: str
+    title: str
+    title_en: str
+    help: str
+    default: str
+    values: list[ReadingValueModel] = Field(description="Les valeurs ; vide quand la valeur est libre")
+
+
+class ReadingLevelModel(BaseModel):
+    """Un niveau d'une lecture : une ligne par quoi."""
+
+    id: str
+    title: str
+    title_en: str
+
+
+class ReadingKindModel(BaseModel):
+    """Une lecture du profil que l'on peut demander."""
+
+    product: str
+    title: str
+    title_en: str
+    description: str
+    description_en: str
+    command: str
+    levels: list[ReadingLevelModel]
+    choices: list[ReadingChoiceModel]
+
+
+class ReadingsModel(BaseModel):
+    """Les lectures du profil."""
+
+    readings: list[ReadingKindModel]
+
+
+class ReadingColumnModel(RowsColumnModel):
+    """Une colonne d'une lecture : son rôle, et de quelle colonne elle est la marge, la note ou la raison."""
+
+    description: str
+    role: str
+    of: str
+
+
+class ReadingModel(BaseModel):
+    """Une lecture d'un territoire."""
+
+    product: str
+    title: str
+    territory: str
+    name: str
+    level: str
+    choices: dict[str, str]
+    rows_are: str = Field(description="Ce qu'est une ligne")
+    columns: list[ReadingColumnModel]
+    rows: list[dict[str, Any]]
+    remarks: list[str]
+    standing: list[str] = Field(description="Ce qu'il faut savoir des fichiers d'origine")
+    card: str = Field(description="La fiche de la lecture : méthode, marges, limites")
+    screen: dict[str, Any]
+    certificate: str

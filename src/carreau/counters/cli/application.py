@@ -11,10 +11,11 @@ from typing import NoReturn
 
 import typer
 
-from carreau.counters.cli import accounts, journey, listings, looking, making, serving
+from carreau.counters.cli import accounts, journey, listings, looking, making, readings, serving
 from carreau.counters.cli.desk import HomeOption, JsonOption, MirrorOption, Options, QuietOption
 from carreau.counters.cli.failures import INTERRUPTED, in_words, said
 from carreau.counters.cli.help import FrenchGroup
+from carreau.counters.cli.interruption import listening
 from carreau.counters.cli.typography import plain_form
 
 app = typer.Typer(
@@ -46,7 +47,7 @@ def carreau(
         print(context.get_help())
 
 
-for family in (journey, serving, accounts, listings, looking, making):
+for family in (journey, readings, serving, accounts, listings, looking, making):
     family.added_to(app)
 
 
@@ -54,7 +55,8 @@ def run(arguments: Sequence[str]) -> int:
     """The exit code of the command line ``arguments``; whatever happens is said in French."""
     as_json = "--json" in arguments
     try:
-        code = int(app(list(arguments), prog_name="carreau", standalone_mode=False) or 0)
+        with listening():
+            code = int(app(list(arguments), prog_name="carreau", standalone_mode=False) or 0)
         sys.stdout.flush()
         return _interrupted() if code == INTERRUPTED else code  # Typer turns an interruption into a code
     except BrokenPipeError:

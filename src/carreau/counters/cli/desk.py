@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Concatenate, Final, ParamSpec
 import typer
 
 from carreau.counters.cli.help import COMMON_PANEL, FrenchCommand
+from carreau.counters.cli.interruption import Heeding
 from carreau.counters.cli.progress import watching
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class Desk:
     def watcher(self) -> Iterator[Watcher]:
         """Whom the house tells what it does: silent with ``--quiet`` and with ``--json``."""
         with watching(quiet=self.options.quiet or self.options.json) as shown:
-            yield shown
+            yield Heeding(shown)
 
     def answer(self, facts: Any, lines: Callable[[], list[str]]) -> None:
         """Writes the result on the output stream: ``facts`` as JSON when asked, else the ``lines``."""

@@ -1,0 +1,106 @@
+"""The answer of a product on the screen: a list of rows, or a cross table, each figure with its margin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from carreau.counters.cli.journey import remark_lines
+from carreau.counters.cli.tables import Heading, table_lines
+from carreau.counters.cli.typography import counted, with_margin
+
+Facts = Mapping[str, Any]
+MOST_LINES: Final = 40
+PLACES: Final = frozenset({"key", "place"})
+
+
+def answer_lines(facts: Facts, width: int) -> list[str]:
+    """The title, the table that the product declares for its screen, the remarks; none wider than ``width``."""
+    choices = ", ".join(f"{name} {value}" for name, value in facts["choices"].items() if value)
+    head = [f"{facts['title']}, {facts['territory']}{f' ({choices})' if choices else ''}", ""]
+    table = cross_lines(facts, width) if facts["screen"].get("kind") == "cross" else list_lines(facts, width)
+    return [*head, *table, *remark_lines([*facts["remarks"], *facts["standing"]])]
+
+
+def list_lines(facts: Facts, width: int) -> list[str]:
+    """One line per row: what names it, then its figures; those that the product declares, else the first ones."""
+    columns = _listed(facts)
+    headings = [Heading(_title(column), right=column["type"] != "text") for column in columns]
+    rows = [[cell(row, column) for column in columns] for row in facts["rows"][:MOST_LINES]]
+    return [*table_lines(headings, rows, width), *_left(len(facts["rows"]) - len(rows), "ligne")]
+
+
+def cross_lines(facts: Facts, width: int) -> list[str]:
+    """One line per group and one column per choice, for the first place of the answer."""
+    screen, rows = facts["screen"], facts["rows"]
+    first, others = _first_place(facts)
+    down, across = str(screen["rows"]), str(screen["columns"])
+    figure = next(column for column in facts["columns"] if column["name"] == screen["figure"])
+    found = {(row[down], row[across]): row for row in rows if first.items() <= row.items()}
+    names = list(dict.fromkeys(row[across] for row in found.values()))
+    groups = list(dict.fromkeys(row[down] for row in found.values()))
+    headings = [Heading(""), *(Heading(str(name), right=True) for name in names)]
+    body = [[str(g), *(cell(found[g, n], figure) if (g, n) in found else "–" for n in names)] for g in groups]
+    lines = [line for part in _parts(headings, body, width) for line in (*part, "")]
+    said = [f"{counted(others, 'autre lieu', 'autres lieux')} : dans un classeur, avec -o"] if others else []
+    return [*lines[:-1], *said, *_warnings(found.values(), figure["name"])]
+
+
+def cell(row: Facts, column: Facts) -> str:
+    """One cell: a figure with its margin and unit, a word, or why there is nothing."""
+    name, value = column["name"], row[column["name"]]
+    if value is None:
+        return "masqué" if row.get(f"{name}_statut") else "–"
+    if isinstance(value, str | bool):
+        return str(value)
+    return with_margin(value, row.get(f"{name}_marge"), column["unit"])
+
+
+def _listed(facts: Facts) -> list[Facts]:
+    """The columns to show: those declared, else what names a row and the figures that have a reason beside them."""
+    named = {column["name"]: column for column in facts["columns"]}
+    declared = [named[name] for name in facts["screen"].get("columns", ()) if name in named]
+    own = [c for c in facts["columns"] if c["role"] in PLACES or f"{c['name']}_statut" in named]
+    return declared or own[:7]
+
+
+def _title(column: Facts) -> str:
+    """The heading of a column."""
+    return str(column["title"] or column["name"])
+
+
+def _left(count: int, noun: str) -> list[str]:
+    """What is said of the rows that are not shown."""
+    return [f"… et {counted(count, noun)} de plus : dans un classeur, avec -o"] if count > 0 else []
+
+
+def _first_place(facts: Facts) -> tuple[dict[str, Any], int]:
+    """What names the first place of the answer, and how many other places there are."""
+    key = next(column["name"] for column in facts["columns"] if column["role"] == "key")
+    if key in {facts["screen"]["rows"], facts["screen"]["columns"]} or not facts["rows"]:
+        return {}, 0
+    places = dict.fromkeys(row[key] for row in facts["rows"])
+    return {key: facts["rows"][0][key]}, len(places) - 1
+
+
+def _parts(headings: Sequence[Heading], body: Sequence[Sequence[str]], width: int) -> list[list[str]]:
+    """The cross table, cut into as many tables as the width asks for, the names of groups repeated in each."""
+    widths = [max([len(h.title), *(len(row[i]) for row in body)]) for i, h in enumerate(headings)]
+    taken, parts, room = [0], [], width - min(widths[0], 30)
+    for index in range(1, len(headings)):
+        need = min(widths[index], 22) + 2
+        if room < need and len(taken) > 1:
+            parts.append(taken)
+            taken, room = [0], width - min(widths[0], 30)
+        taken.append(index)
+        room -= need
+    return [
+        table_lines([headings[i] for i in part], [[row[i] for i in part] for row in body], width)
+        for part in (*parts, taken)
+    ]
+
+
+def _warnings(rows: Any, figure: str) -> list[str]:
+    """The plain warnings of the rows shown, each once."""
+    said = [row.get(f"{figure}_avertissement") or row.get(f"{figure}_statut") for row in rows]
+    return [f"  ! {text}" for text in dict.fromkeys(said) if text]
