@@ -131,16 +131,18 @@ def release(
 
     carreau release com:69123
     """
-    _released(desk, territory, product, level, drawn=level == LEVEL and not territory.startswith("bv:"))
+    mapped = product == PRODUCT and level == LEVEL and not territory.startswith("bv:")
+    _released(desk, territory, product, level, drawn=mapped)
 
 
 def _released(desk: Desk, territory: str, product: str, level: str, *, drawn: bool) -> None:
     """Releases, draws the map of the territory when ``drawn``, and says what the certificate says."""
     home = desk.opened()
     with desk.watcher() as watcher:
-        released = home.release(territory, watcher, product=product, level=level)
         if drawn:
-            home.tiles(territory, watcher, product)
+            released, _ = home.drawn(territory, watcher, product)
+        else:
+            released = home.release(territory, watcher, product=product, level=level)
     desk.answer(dict(released.certificate), lambda: release_lines(released.certificate))
     desk.hint(f"carreau deliver {territory} -o profil.xlsx")
 

@@ -1,0 +1,82 @@
+"""The answer of a product on the screen: a list, or a cross table that fits the width, with margins and warnings."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any
+
+import pytest
+
+from carreau.counters.cli.answer import answer_lines, cell
+
+COLUMNS = [
+    {"name": "lieu", "title": "Lieu", "unit": "", "description": "", "of": "", "type": "text", "role": "key"},
+    {"name": "groupe", "title": "Groupe", "unit": "", "description": "", "of": "", "type": "text", "role": "key"},
+    {"name": "choix", "title": "Choix", "unit": "", "description": "", "of": "", "type": "text", "role": "key"},
+    {"name": "part", "title": "Part", "unit": "%", "description": "", "of": "", "type": "number", "role": "share"},
+    {"name": "part_marge", "title": "±", "unit": "%", "description": "", "of": "part", "type": "number",
+     "role": "margin"},
+    {"name": "part_statut", "title": "", "unit": "", "description": "", "of": "part", "type": "text", "role": "status"},
+]
+
+
+def row(place: str, group: str, choice: str, part: float | None, **more: Any) -> dict[str, Any]:
+    said = None if part is not None else "masqué : moins de 11 personnes au dénominateur"
+    named = {"lieu": place, "groupe": group, "choix": choice}
+    return {**named, "part": part, "part_marge": 3.0, "part_statut": said, **more}
+
+
+def facts(rows: list[dict[str, Any]], screen: Any = MappingProxyType({})) -> dict[str, Any]:
+    return {
+        "title": "Qui vote comment", "territory": "com:96001", "choices": {"by": "metiers", "election": ""},
+        "columns": COLUMNS, "rows": rows, "screen": screen, "remarks": ["à lire avec sa marge"], "standing": [],
+    }  # fmt: skip
+
+
+CROSS = {"kind": "cross", "rows": "groupe", "columns": "choix", "figure": "part"}
+ROWS = [
+    row("com:96001", group, choice, 10.0 * (i + j), part_avertissement="peu sûr" if group == "ouvriers" else None)
+    for i, group in enumerate(("cadres", "ouvriers"))
+    for j, choice in enumerate(("abstention", "gauche", "centre et droite", "autres"))
+]
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_a_cross_table_fits_the_width_and_repeats_its_groups(width: int) -> None:
+    lines = answer_lines(facts(ROWS, CROSS), width)
+    assert all(len(line) <= width for line in lines)
+    text = "\n".join(lines)
+    assert all(choice in text for choice in ("abstention", "gauche", "autres"))
+    assert text.count("cadres") >= 1
+    assert "  ! peu sûr" in lines
+
+
+def test_a_cross_table_shows_the_first_place_and_counts_the_others() -> None:
+    rows = [*ROWS, row("com:96002", "cadres", "abstention", 99.0), row("com:96003", "cadres", "abstention", 98.0)]
+    text = "\n".join(answer_lines(facts(rows, CROSS), 100))
+    assert "99" not in text
+    assert "2 autres lieux : dans un classeur, avec -o" in text
+
+
+def test_a_figure_stands_with_its_margin_and_a_hidden_one_says_so() -> None:
+    part = COLUMNS[3]
+    assert cell(row("a", "b", "c", 31.0), part).replace("\u202f", " ") == "31 % ± 3"
+    assert cell(row("a", "b", "c", None), part) == "masqué"
+    assert cell({"part": None}, part) == "–"
+
+
+def test_a_list_names_its_rows_and_says_how_many_are_left() -> None:
+    rows = [row(f"com:9{number:04}", "cadres", "gauche", 12.0) for number in range(45)]
+    lines = answer_lines(facts(rows), 100)
+    assert lines[0] == "Qui vote comment, com:96001 (by metiers)"
+    assert "… et 5 lignes de plus : dans un classeur, avec -o" in lines
+    assert "  · à lire avec sa marge" in lines
+
+
+def test_a_list_shows_the_declared_columns_only() -> None:
+    head = answer_lines(facts(ROWS, {"columns": ["groupe", "part"]}), 100)[2]
+    assert head.split() == ["Groupe", "Part"]
+
+
+def test_an_answer_without_rows_is_still_said() -> None:
+    assert answer_lines(facts([], CROSS), 80)[-1] == "  · à lire avec sa marge"
