@@ -11,9 +11,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from carreau.errors import Refused
-from carreau.inference import Crossing, Margins
+from carreau.inference import Margins
 from carreau.products.crossings.figures import Figures, station_figures, territory_figures
 from carreau.products.crossings.limits import Limits
+from carreau.products.crossings.regions import Table
 from carreau.products.crossings.tallies import Floats, Texts
 from carreau.products.declare import Asked, Draft, Product, Reading
 from carreau.sources.manifest import STATUSES
@@ -46,7 +47,7 @@ class Crossed:
     origins: Side
     destinations: Side
     margins: Margins
-    crossing: Crossing
+    crossing: Table
     reasons: Texts
     read_from: tuple[str, ...]
     share: str

@@ -9,8 +9,9 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from carreau.inference import Crossing, Margins
+from carreau.inference import Margins
 from carreau.products.crossings.limits import Limits
+from carreau.products.crossings.regions import Table
 from carreau.products.crossings.tallies import Floats, Texts
 
 NOBODY: Final = "sans objet : personne n'est concerné ici"
@@ -45,7 +46,7 @@ class Figures:
         return np.where(np.isfinite(self.share), _LETTERS[rank], "")
 
 
-def territory_figures(crossing: Crossing, limits: Limits) -> Figures:
+def territory_figures(crossing: Table, limits: Limits) -> Figures:
     """The figures of the whole territory: origins x destinations entries, destinations varying first."""
     base = np.repeat(crossing.counts.sum(axis=1), crossing.shares.shape[1])
     low, high = crossing.intervals[_OUTER]
@@ -71,7 +72,7 @@ def territory_figures(crossing: Crossing, limits: Limits) -> Figures:
     )
 
 
-def station_figures(crossing: Crossing, margins: Margins, limits: Limits) -> Figures:
+def station_figures(crossing: Table, margins: Margins, limits: Limits) -> Figures:
     """The figures of each station: stations x origins x destinations entries, destinations varying first.
 
     A station has one interval, at 90 %: its share, more or less its margin, cut at what its own margins impose.

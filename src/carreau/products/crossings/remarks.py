@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from carreau.inference import Crossing
 from carreau.places.remarks import counted
+from carreau.products.crossings.regions import Table
 from carreau.products.crossings.tallies import Floats, Tally, Texts, unread
 
 PARTLY: Final = "ce choix n'était pas proposé dans tous les bureaux"
@@ -21,7 +21,7 @@ BOUNDS: Final = (
 PLACES: Final = "Ces chiffres disent comment votent des groupes dans un lieu, jamais comment vote une personne"
 
 
-def spread_remarks(registered: Floats, reasons: Texts, crossing: Crossing) -> tuple[str, ...]:
+def spread_remarks(registered: Floats, reasons: Texts, crossing: Table) -> tuple[str, ...]:
     """The remarks on the stations that are read and those that are not, then on the method and its limits."""
     read = reasons == ""
     voters = np.nan_to_num(registered)

@@ -70,6 +70,11 @@ def numbers(profile: Reading, name: str) -> Floats:
     return np.array(profile.table[name].cast("float64").to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
+def communes_of(profile: Reading) -> npt.NDArray[np.str_]:
+    """The commune of each station, by its key."""
+    return np.array(profile.table["bv_id"].to_pylist(), dtype=np.str_).astype("<U5")
+
+
 def tally_of(profile: Reading, election: Election, detail: str, limits: Limits) -> Tally:
     """The tally of ``election`` with each of its blocs or candidates; small candidates are counted together.
 

@@ -22,8 +22,9 @@ from carreau.products.crossings import (
     tally_of,
 )
 from carreau.products.crossings.draft import STATION, read_rows
+from carreau.products.crossings.regions import crossing_of
 from carreau.products.crossings.remarks import partly, spread_remarks
-from carreau.products.crossings.tallies import CHANGED, Floats, Texts
+from carreau.products.crossings.tallies import CHANGED, Floats, Texts, communes_of
 from carreau.products.declare import Asked, Draft, Hands, Product, Reading
 from carreau.products.transfers.pairs import chosen_pair
 
@@ -60,7 +61,7 @@ def build(product: Product, asked: Asked, profile: Reading, hands: Hands) -> Dra
         )
     table = _table(first, second, read, limits)
     margins = balanced(table.origins, table.destinations)
-    crossing = transfers_crossing(margins)
+    crossing = crossing_of(asked.territory, communes_of(profile)[read], margins, transfers_crossing)
     crossed = Crossed(
         origins=Side("origine", "Vote d'origine", *_words(first, CAME, table.came)),
         destinations=Side("destination", "Vote d'arrivée", *_words(second, LEFT, table.left)),

@@ -18,7 +18,9 @@ from carreau.products.crossings import (
     tally_of,
 )
 from carreau.products.crossings.draft import read_rows
+from carreau.products.crossings.regions import crossing_of
 from carreau.products.crossings.remarks import partly, spread_remarks
+from carreau.products.crossings.tallies import communes_of
 from carreau.products.declare import Asked, Draft, Hands, Product, Reading
 from carreau.products.votes.groups import groups_of
 
@@ -47,7 +49,7 @@ def build(product: Product, asked: Asked, profile: Reading, hands: Hands) -> Dra
     counts = groups.counts[read]
     scaled = counts * (tally.registered[read] / counts.sum(axis=1))[:, None]
     margins = balanced(scaled, tally.counts[read])
-    crossing = groups_crossing(margins)
+    crossing = crossing_of(asked.territory, communes_of(profile)[read], margins, groups_crossing)
     remarks = spread_remarks(tally.registered, reasons, crossing)
     crossed = Crossed(
         origins=Side("groupe", groups.title, groups.codes, groups.titles),
