@@ -116,7 +116,7 @@ interface Layer {
   name: string
   extent: number
   keys: string[]
-  values: (string | number)[]
+  values: Uint8Array[] // read when they are asked for
   features: Uint8Array[]
 }
 
@@ -126,7 +126,7 @@ function layerOf(bytes: Uint8Array): Layer {
     if (field === 1) layer.name = decoder.decode(reader.block())
     else if (field === 2) layer.features.push(reader.block())
     else if (field === 3) layer.keys.push(decoder.decode(reader.block()))
-    else if (field === 4) layer.values.push(valueOf(reader.block()))
+    else if (field === 4) layer.values.push(reader.block())
     else if (field === 5) layer.extent = reader.varint()
     else return false
     return true
@@ -147,7 +147,8 @@ function polygonOf(bytes: Uint8Array, layer: Layer): TilePolygon | null {
   if (!polygon) return null
   const facts: Record<string, string | number> = {}
   for (let at = 0; at + 1 < tags.length; at += 2) {
-    facts[layer.keys[tags[at] as number] ?? ''] = layer.values[tags[at + 1] as number] ?? ''
+    const value = layer.values[tags[at + 1] as number]
+    facts[layer.keys[tags[at] as number] ?? ''] = value ? valueOf(value) : ''
   }
   return { id: Number(facts.id), code: String(facts.code ?? ''), rings: ringsOf(commands), extent: layer.extent }
 }
@@ -167,4 +168,30 @@ export function polygonsOf(tile: Uint8Array, name: string): TilePolygon[] {
     return true
   })
   return found
+}
+
+/** The rows (property `id`) of the places of each layer of a tile, without their shapes. */
+export function rowsOf(tile: Uint8Array): Map<string, Uint32Array> {
+  const found = new Map<string, Uint32Array>()
+  read(tile, (field, _, reader) => {
+    if (field !== 3) return false
+    const layer = layerOf(reader.block())
+    found.set(layer.name, Uint32Array.from(layer.features, (feature) => rowOf(feature, layer)))
+    return true
+  })
+  return found
+}
+
+function rowOf(bytes: Uint8Array, layer: Layer): number {
+  let row = 0
+  read(bytes, (field, _, reader) => {
+    if (field !== 2) return false
+    const tags = packed(reader.block())
+    for (let at = 0; at + 1 < tags.length; at += 2) {
+      const value = layer.values[tags[at + 1] as number]
+      if (value && layer.keys[tags[at] as number] === 'id') row = Number(valueOf(value))
+    }
+    return true
+  })
+  return row
 }

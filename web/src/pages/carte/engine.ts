@@ -1,17 +1,18 @@
-// One map: contours by PMTiles, colours by feature states. The only file that speaks to MapLibre.
-import { Map as GlMap, setWorkerUrl, type ExpressionSpecification, type GeoJSONSource, type MapGeoJSONFeature } from 'maplibre-gl'
+// One map: its face to the pages (what is pointed at, chosen, in view). Layers are drawn by layers.ts, coloured by wardrobe.ts.
+import { Map as GlMap, setWorkerUrl, type GeoJSONSource, type MapGeoJSONFeature } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
-import type { Bounds, Level, LevelFacts } from '@/lib/types'
+import { tileOf } from '@/charts/contours'
 import type { View } from '@/lib/state'
+import type { Bounds, Level, LevelFacts } from '@/lib/types'
 import { hatchImage, type Ink } from './ink'
-import { INKS, isDimmed, NEVER } from './inks'
+import { addLayers, autoLevels, EMPTY, FINE_FIRST, inkLayers, lastTiles, showLevels, startOf } from './layers'
 import { outlineOf } from './outline'
-import { serveTiles } from './tiles'
+import { onTile, serveTiles } from './tiles'
+import { Wardrobe, type Looks } from './wardrobe'
 
 setWorkerUrl(workerUrl)
 serveTiles()
-/** What each place of a level looks like, by its row: its ink (inks.ts) and its hatching (1: fragile or no figure). */
-export type Looks = { inks: Uint8Array; hatch: Uint8Array }
+
 export type Hit = { level: Level; row: number; code: string; x: number; y: number }
 export type Options = {
   container: HTMLElement
@@ -25,40 +26,14 @@ export type Options = {
 }
 export type Label = { name: string; lon: number; lat: number; weight: number }
 
-const FINE_FIRST: readonly Level[] = ['bureau', 'iris', 'commune', 'circonscription', 'departement']
-// How far a border is drawn beyond the last zoom of its tiles: further, its simplification would show.
-const BORDER_BEYOND = 2.6
-const SLICE = 12_000
-const EMPTY = { type: 'FeatureCollection' as const, features: [] }
-// Every ink there is, so that changing colours is a change of states and never cuts the tiles again.
-const COLOURED = [
-  'match',
-  ['coalesce', ['feature-state', 'c'], NEVER],
-  ...INKS.flatMap((ink, rank) => [rank, ink]),
-  'rgba(128, 124, 112, 0.12)',
-] as unknown as ExpressionSpecification
-const STATES = new Map<number, { c: number; h: number }>()
-
-/** One object per look, shared by all the places that have it. */
-function stateOf(ink: number, hatch: number): { c: number; h: number } {
-  const key = ink * 2 + hatch
-  let found = STATES.get(key)
-  if (!found) STATES.set(key, (found = { c: ink, h: isDimmed(ink) ? 0 : hatch }))
-  return found
-}
-
-const AUTO: readonly Level[] = ['departement', 'commune', 'bureau']
-
 export class Engine {
   readonly map: GlMap
   private readonly levels: LevelFacts[]
+  private readonly wardrobe: Wardrobe
+  private readonly deaf: () => void
+  private readonly hatched: Partial<Record<Level, boolean>> = {}
   private chosen: Level | 'auto' = 'auto'
   private ink: Ink
-  private inView: { level: Level; rows: Set<number> } | null = null
-  private readonly turns: Partial<Record<Level, number>> = {}
-  private removed = false
-  private readonly worn: Partial<Record<Level, Looks>> = {}
-  private readonly hatched: Partial<Record<Level, boolean>> = {}
   private hovered: Hit | null = null
   private picked: { level: Level; row: number } | null = null
   private waiting: { x: number; y: number } | null = null
@@ -90,6 +65,8 @@ export class Engine {
       canvasContextAttributes: { preserveDrawingBuffer: true, antialias: false },
       localIdeographFontFamily: 'sans-serif',
     })
+    this.wardrobe = new Wardrobe(this.map)
+    this.deaf = onTile((cut) => this.wardrobe.arrived(cut))
     this.map.touchZoomRotate.disableRotation()
     this.map.keyboard.disableRotation()
     const canvas = this.map.getCanvas()
@@ -99,81 +76,20 @@ export class Engine {
     this.map.on('mouseout', () => this.hover(null))
     this.map.on('click', (event) => this.onpick(this.at(event.point.x, event.point.y), event.originalEvent.shiftKey))
     this.map.on('movestart', (event) => (this.touched ||= 'originalEvent' in event && !!event.originalEvent))
-    this.map.on('move', () => this.onmoving())
+    this.map.on('move', () => {
+      this.wardrobe.settle()
+      this.onmoving()
+    })
+    this.map.on('resize', () => this.wardrobe.settle())
     this.map.on('moveend', () => this.viewed())
     this.map.on('idle', () => this.again())
   }
 
   private dressed(tiles: string): void {
-    const { map } = this
-    for (const level of this.levels) {
-      map.addSource(level.id, {
-        type: 'vector',
-        url: `pmtiles://${tiles}`,
-        promoteId: 'id',
-        minzoom: level.minzoom,
-        maxzoom: this.lastTiles(level),
-      })
-    }
     this.inked()
-    // The coarsest first: finer contours are drawn over it, then the lines, then what is pointed at.
-    for (const level of [...this.levels].reverse()) this.filled(level)
-    for (const level of [...this.levels].reverse()) this.outlined(level)
-    map.addSource('labels', { type: 'geojson', data: { type: 'FeatureCollection', features: [] } })
-    this.marked()
-    this.lettered()
+    addLayers(this.map, tiles, this.levels, this.ink)
     this.levelled()
     this.onlevel(this.level)
-  }
-
-  /** The last zoom of the tiles of a level: before a finer level joins it in the same tiles, which would then be paid twice. */
-  private lastTiles({ id, minzoom, maxzoom }: LevelFacts): number {
-    const auto = this.autoLevels()
-    const finer = auto[auto.findIndex((level) => level.id === id) + 1]
-    return finer && auto.some((level) => level.id === id) ? Math.max(minzoom, Math.min(maxzoom, finer.minzoom - 1)) : maxzoom
-  }
-
-  private filled({ id }: LevelFacts): void {
-    const about = { source: id, 'source-layer': id }
-    this.map.addLayer({ id: `${id}-fill`, type: 'fill', ...about, paint: { 'fill-color': COLOURED, 'fill-antialias': false } })
-    this.map.addLayer({
-      id: `${id}-hatch`,
-      type: 'fill',
-      ...about,
-      layout: { visibility: 'none' },
-      paint: {
-        'fill-pattern': 'hatch',
-        'fill-opacity': ['coalesce', ['feature-state', 'h'], 0],
-        'fill-antialias': false,
-      },
-    })
-  }
-
-  private outlined({ id }: LevelFacts): void {
-    const about = { source: id, 'source-layer': id, type: 'line' as const, layout: { 'line-join': 'round' as const } }
-    this.map.addLayer({ id: `${id}-line`, ...about, paint: { 'line-color': this.ink.line, 'line-width': this.width(id), 'line-opacity': 0.8 } })
-  }
-
-  private width(level: Level): ExpressionSpecification {
-    if (level === 'departement') return ['interpolate', ['linear'], ['zoom'], 4, 0.6, 8, 1.6, 12, 2.4]
-    if (level === 'bureau' || level === 'iris') return ['interpolate', ['linear'], ['zoom'], 8, 0.05, 10, 0.3, 13, 0.9, 16, 1.6]
-    return ['interpolate', ['linear'], ['zoom'], 5, 0.02, 7, 0.15, 9, 0.5, 12, 1.4]
-  }
-
-  /** What is pointed at and what is chosen, drawn from their own contours: no place pays for a ring it does not wear. */
-  private marked(): void {
-    this.map.addSource('hovered', { type: 'geojson', data: EMPTY })
-    this.map.addSource('picked', { type: 'geojson', data: EMPTY })
-    const rings = [['picked-halo', 'picked', this.ink.halo, 6.5], ['picked', 'picked', this.ink.accent, 3.5], ['hovered', 'hovered', this.ink.edge, 2]] as const
-    for (const [name, source, colour, width] of rings) {
-      this.map.addLayer({
-        id: name,
-        type: 'line',
-        source,
-        layout: { 'line-join': 'round', 'line-cap': 'round' },
-        paint: { 'line-color': colour, 'line-width': width },
-      })
-    }
   }
 
   private drawn(name: 'hovered' | 'picked', place: { level: Level; row: number } | null): void {
@@ -181,38 +97,11 @@ export class Engine {
     source?.setData(place ? outlineOf(this.map, place.level, place.row) : EMPTY)
   }
 
-  private lettered(): void {
-    this.map.addLayer({
-      id: 'labels',
-      type: 'symbol',
-      source: 'labels',
-      layout: {
-        'text-field': ['get', 'name'],
-        'text-size': ['interpolate', ['linear'], ['get', 'rank'], 0, 14, 1, 11],
-        'text-max-width': 8,
-        'text-padding': 6,
-        'symbol-sort-key': ['get', 'rank'],
-        'text-font': ['Open Sans Regular'],
-      },
-      paint: { 'text-color': this.ink.text, 'text-halo-color': this.ink.halo, 'text-halo-width': 1.6 },
-    })
-  }
-
   /** The level that is coloured now: the chosen one, or the finest that this zoom draws well. */
   get level(): Level {
     if (this.chosen !== 'auto') return this.chosen
     const zoom = this.map.getZoom()
-    return this.autoLevels().findLast((level, rank) => rank === 0 || zoom >= this.startOf(level.id))?.id ?? 'bureau'
-  }
-
-  private autoLevels(): LevelFacts[] {
-    return AUTO.flatMap((id) => this.levels.filter((level) => level.id === id))
-  }
-
-  private startOf(level: Level): number {
-    const facts = this.levels.find((one) => one.id === level)
-    const wanted = level === 'commune' ? 6.7 : level === 'bureau' ? 9.6 : 0
-    return Math.max(wanted, facts?.minzoom ?? 0)
+    return autoLevels(this.levels).findLast((level, rank) => rank === 0 || zoom >= startOf(level))?.id ?? 'bureau'
   }
 
   /** Whether the chosen level is too fine for this zoom: a coarser one is then seen below it. */
@@ -232,89 +121,39 @@ export class Engine {
     return !!this.map.getLayer('labels')
   }
 
-  /** Shows the layers of the levels that this choice may need; the borders of coarser levels stay, as lines. */
   private levelled(): void {
-    const auto = this.autoLevels()
-    for (const { id, minzoom, maxzoom } of this.levels) {
-      const rank = auto.findIndex((level) => level.id === id)
-      const next = auto[rank + 1]
-      const own: [number, number] =
-        this.chosen === 'auto' ? [rank <= 0 ? 0 : this.startOf(id), next ? this.startOf(next.id) : 24] : [minzoom, 24]
-      const shown = this.chosen === 'auto' ? rank >= 0 : id === this.chosen
-      this.set(`${id}-fill`, shown, own)
-      this.set(`${id}-hatch`, shown && !!this.hatched[id], own)
-      const border = id === 'departement' || id === 'commune'
-      const lines: [number, number] = [shown ? own[0] : id === 'commune' ? 8 : 0, border && this.chosen !== id ? maxzoom + BORDER_BEYOND : own[1]]
-      this.set(`${id}-line`, shown || (border && this.coarser(id)), lines)
-    }
+    showLevels(this.map, { levels: this.levels, chosen: this.chosen, hatched: this.hatched })
   }
 
-  private coarser(level: Level): boolean {
-    const own = FINE_FIRST.indexOf(level)
-    return this.chosen === 'auto' || own > FINE_FIRST.indexOf(this.chosen)
-  }
-
-  private set(layer: string, shown: boolean, [from, to]: [number, number]): void {
-    const visibility = shown ? 'visible' : 'none'
-    const found = this.map.getLayer(layer)
-    // Asking for what is there already would make the engine cut every tile again.
-    if (this.map.getLayoutProperty(layer, 'visibility') !== visibility) this.map.setLayoutProperty(layer, 'visibility', visibility)
-    if (found && (found.minzoom !== from || found.maxzoom !== to)) this.map.setLayerZoomRange(layer, from, to)
-  }
-
-  /**
-   * Inks a level: what is on the screen at once, the rest by slices in the moments that follow, so that nobody waits for
-   * what nobody sees. Every place has its state in the end: moving about then costs nothing.
-   */
+  /** Colours a level: the next frame has the colours of all that is on the screen. */
   paint(level: Level, looks: Looks): void {
     if (!this.ready) return void this.map.once('idle', () => this.paint(level, looks))
-    const { inks, hatch } = looks
-    const worn = (this.worn[level] ??= { inks: new Uint8Array(inks.length).fill(NEVER), hatch: new Uint8Array(inks.length) })
-    const seen = this.inView?.level === level ? this.inView.rows : null
-    const later: number[] = []
-    const now: number[] = []
-    for (let row = 0; row < inks.length; row++) {
-      if (worn.inks[row] === inks[row] && worn.hatch[row] === hatch[row]) continue
-      ;(!seen?.size || seen.has(row) ? now : later).push(row)
+    if (!this.hatched[level] && looks.hatch.includes(1)) {
+      this.hatched[level] = true // for good: to show and hide hatching is to cut the tiles again
+      this.levelled()
     }
-    this.hatched[level] = hatch.includes(1)
-    this.levelled()
-    this.dress(level, looks, now)
-    const turn = (this.turns[level] = (this.turns[level] ?? 0) + 1)
-    const slice = (from: number) => {
-      if (from >= later.length || turn !== this.turns[level] || this.removed) return
-      this.dress(level, looks, later.slice(from, from + SLICE))
-      setTimeout(() => slice(from + SLICE), 25)
-    }
-    if (later.length) setTimeout(() => slice(0), 60)
+    this.wardrobe.wear(level, looks, this.tilesInView(level))
+    this.map.triggerRepaint()
   }
 
-  private dress(level: Level, { inks, hatch }: Looks, rows: readonly number[]): void {
-    const worn = this.worn[level]
-    const feature = { source: level, sourceLayer: level, id: 0 }
-    for (const row of rows) {
-      const [ink, lines] = [inks[row] as number, hatch[row] as number]
-      feature.id = row
-      this.map.setFeatureState(feature, stateOf(ink, lines))
-      if (worn) [worn.inks[row], worn.hatch[row]] = [ink, lines]
-    }
+  /** The names (zoom/column/line) of the tiles of a level that this view is drawn from. */
+  private tilesInView(level: Level): string[] {
+    const facts = this.levels.find((one) => one.id === level)
+    if (!facts) return []
+    const zoom = Math.max(facts.minzoom, Math.min(lastTiles(this.levels, facts), Math.floor(this.map.getZoom())))
+    const bounds = this.map.getBounds()
+    const [left, top] = tileOf(bounds.getWest(), bounds.getNorth(), zoom).map(Math.floor) as [number, number]
+    const [right, bottom] = tileOf(bounds.getEast(), bounds.getSouth(), zoom).map(Math.floor) as [number, number]
+    const across = Array.from({ length: right - left + 1 }, (_, at) => left + at)
+    return across.flatMap((x) => Array.from({ length: bottom - top + 1 }, (_, at) => `${zoom}/${x}/${top + at}`))
   }
 
   /** Wears other inks (light, dark): grounds, lines, hatching. Levels are painted again by the caller. */
   wear(ink: Ink): void {
     this.ink = ink
     if (!this.ready) return
-    const { map } = this
     this.inked()
-    map.setPaintProperty('ground', 'background-color', ink.ground)
-    for (const { id } of this.levels) {
-      map.setPaintProperty(`${id}-line`, 'line-color', ink.line)
-    }
-    map.setPaintProperty('hovered', 'line-color', ink.edge)
-    map.setPaintProperty('picked', 'line-color', ink.accent)
-    map.setPaintProperty('picked-halo', 'line-color', ink.halo)
-    map.setPaintProperty('labels', 'text-color', ink.text)
-    map.setPaintProperty('labels', 'text-halo-color', ink.halo)
+    inkLayers(this.map, this.levels, ink)
   }
 
   private inked(): void {
@@ -395,13 +234,11 @@ export class Engine {
   /** The codes of the places of the level that are on the screen, each once. */
   codesInView(most = 600): string[] {
     if (!this.ready) return []
-    const [codes, rows] = [new Set<string>(), new Set<number>()]
+    const codes = new Set<string>()
     for (const found of this.map.queryRenderedFeatures({ layers: [`${this.level}-fill`] })) {
       codes.add(String(found.properties.code))
-      rows.add(Number(found.properties.id))
       if (codes.size >= most) break
     }
-    this.inView = { level: this.level, rows }
     return [...codes]
   }
 
@@ -422,7 +259,7 @@ export class Engine {
   }
 
   remove(): void {
-    this.removed = true
+    this.deaf()
     this.map.remove()
   }
 }

@@ -14,8 +14,8 @@ import {
   type Scale,
 } from '@/lib/scales'
 import type { Indicator, Level } from '@/lib/types'
-import type { Looks } from './engine'
 import { bareNumber, inkNumber } from './inks'
+import type { Looks } from './wardrobe'
 
 export type Figures = { values: Float32Array; notes: Float32Array | null; weights: Float32Array | null; gap: boolean }
 export type Shades = { level: Level; looks: Looks; scale: Scale; bins: Bin[]; unit: string; compared: 'departement' | 'france' | null }
