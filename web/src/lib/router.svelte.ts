@@ -1,11 +1,12 @@
 // The address of the page: which page, for which place, and the query in which its whole state is written.
-export type Page = 'carte' | 'fiche' | 'analyses' | 'sources' | 'donnees' | 'connexions' | 'connexion' | 'absent'
+export type Page = 'carte' | 'fiche' | 'analyses' | 'lectures' | 'sources' | 'donnees' | 'connexions' | 'connexion' | 'absent'
 export type Route = { page: Page; territory: string; query: URLSearchParams; path: string }
 
 const FIXED: Record<string, Page> = {
   '/': 'carte',
   '/carte': 'carte',
   '/analyses': 'analyses',
+  '/lectures': 'lectures',
   '/sources': 'sources',
   '/mes-donnees': 'donnees',
   '/connexions': 'connexions',
