@@ -84,8 +84,8 @@ def counters() -> list[str]:
         "\n## The counters, on the national release\n",
         "Written by `bench/pages.py` (headless Chromium, drawing without a graphics card), `bench/feeds.py` "
         "(delta-sharing, @odata/client and python-odata, unmodified) and `bench/load.py` (the users run on the "
-        f"same two cores as the server); medians of five. Load of the machine before: {pages['load']:.1f} and {feeds['load']:.1f}. The table "
-        f"loaded by Delta Sharing has {feeds['rows']:,} rows and {feeds['columns']} columns.\n",
+        f"same two cores as the server); medians of five. Load of the machine before: {pages['load']:.1f} and "
+        f"{feeds['load']:.1f}. The table loaded by Delta Sharing has {feeds['rows']:,} rows and {feeds['columns']} columns.\n",
         "| what | measured | budget |\n|---|---|---|",
         *rows,
     ]
