@@ -85,7 +85,8 @@ def counters() -> list[str]:
         "Written by `bench/pages.py` (headless Chromium, drawing without a graphics card), `bench/feeds.py` "
         "(delta-sharing, @odata/client and python-odata, unmodified) and `bench/load.py` (the users run on the "
         f"same two cores as the server); medians of five. Load of the machine before: {pages['load']:.1f} and "
-        f"{feeds['load']:.1f}. The table loaded by Delta Sharing has {feeds['rows']:,} rows and {feeds['columns']} columns.\n",
+        f"{feeds['load']:.1f}. The table loaded by Delta Sharing has {feeds['rows']:,} rows and "
+        f"{feeds['columns']} columns.\n",
         "| what | measured | budget |\n|---|---|---|",
         *rows,
     ]
