@@ -10,12 +10,14 @@ import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from carreau.errors import Broken, Missing, Unknown
 from carreau.guard import Release, Signer, release, restored, verified
 from carreau.house import listing, screen
+from carreau.house.alike import Like, alike
 from carreau.house.derived import Gathered, Question, Wanted, answer_facts, derived_products, draft_of
 from carreau.house.gather import Clock, Gatherer, hands_of, read_remarks
 from carreau.house.tiles import tiles_made
@@ -214,6 +216,10 @@ class Home:
                 advice="carreau territoires NOM",
             )
         return screen.station_facts(self.release(str(wanted), watcher), self._product(PROFILE).facts["themes"])
+
+    def alike(self, station: str, scope: str = "", limit: int = 5, watcher: Watcher = SILENT) -> dict[str, Any]:
+        """The stations most like one, near and far, with their reasons: see :func:`carreau.house.alike.alike`."""
+        return alike(self.workspace, partial(self.release, watcher=watcher), Like(station, scope, limit), watcher)
 
     def verify(self, path: Path | str) -> dict[str, Any]:
         """Whether a file is as this house delivered it: state (valide, altéré, inconnu), where, and its certificate."""

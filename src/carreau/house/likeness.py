@@ -76,6 +76,20 @@ class Likeness:
             if np.isfinite(distance)
         ]
 
+    def apart(self, code: str, other: str) -> dict[str, Any] | None:
+        """The figure of both stations that makes the most of their distance; None when no figure is known of both."""
+        mine, theirs = self.row[code], self.row[other]
+        weight = self.ground.sure[mine] * self.ground.sure[theirs]
+        if not weight.any():
+            return None
+        gaps = (self.ground.standard[mine] - self.ground.standard[theirs]) ** 2
+        return self._reason(int(np.argmax(weight * gaps)), mine, theirs)
+
+    def missing(self, code: str) -> tuple[Column, ...]:
+        """The indicators that are not known of a station, and so count for nothing when it is compared."""
+        unknown = np.flatnonzero(self.ground.sure[self.row[code]] == 0)
+        return tuple(self.ground.indicators[place] for place in unknown)
+
     def _distances(self, mine: int, rows: npt.NDArray[np.int64] | slice) -> Floats:
         """The squared distance of some stations, expanded so that it is three products of a matrix and a vector."""
         weight, value = self.ground.sure[mine], self.ground.standard[mine]

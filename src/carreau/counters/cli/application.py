@@ -11,7 +11,7 @@ from typing import NoReturn
 
 import typer
 
-from carreau.counters.cli import accounts, journey, listings, looking, making, readings, serving
+from carreau.counters.cli import accounts, alike, journey, listings, looking, making, readings, serving
 from carreau.counters.cli.desk import HomeOption, JsonOption, MirrorOption, Options, QuietOption
 from carreau.counters.cli.failures import INTERRUPTED, in_words, said
 from carreau.counters.cli.help import FrenchGroup
@@ -47,7 +47,7 @@ def carreau(
         print(context.get_help())
 
 
-for family in (journey, readings, serving, accounts, listings, looking, making):
+for family in (journey, readings, serving, accounts, listings, looking, alike, making):
     family.added_to(app)
 
 

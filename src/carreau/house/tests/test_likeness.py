@@ -123,3 +123,16 @@ def test_seventy_thousand_stations_are_answered_at_once() -> None:
     for row in range(10):
         likeness.nearest(f"s{row}")
     assert (time.process_time() - start) / 10 < 0.1
+
+
+def test_what_sets_two_stations_apart_is_the_figure_that_makes_most_of_their_distance() -> None:
+    likeness = made([[0, 1, 0], [0.5, -1, 3], [0, 0, 0]], [[1, 1, 0.1]] * 3)
+    apart = likeness.apart("s0", "s1")
+    assert apart is not None and apart["name"] == "x1"
+    nan = float("nan")
+    assert made([[1, nan], [nan, 1]]).apart("s0", "s1") is None
+
+
+def test_what_is_not_known_of_a_station_is_missing() -> None:
+    nan = float("nan")
+    assert [column.name for column in made([[1, nan, 2], [1, 1, 1]]).missing("s0")] == ["x1"]
