@@ -7,7 +7,9 @@ or when anything is asked of another host.
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -18,6 +20,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -150,3 +153,26 @@ def is_trouble(said: Any) -> bool:
 def is_outside(url: str, base: str) -> bool:
     """Whether an address is of another host."""
     return not url.startswith((base, "data:", "blob:"))
+
+
+def plain(text: str) -> str:
+    """A text with ordinary spaces."""
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def asked(base: str, path: str) -> Any:
+    """An answer of the API."""
+    with urllib.request.urlopen(f"{base}/api/v1/{path}".rstrip("/"), timeout=60) as answer:
+        return json.load(answer)
+
+
+def query(page: Any) -> dict[str, str]:
+    """The query of the address of the page."""
+    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def violations(page: Any) -> list[str]:
+    """What axe finds: one line per rule, with the first elements."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    found = axe.Axe().run(page).response["violations"]
+    return [f"{one['id']} ({one['impact']}): {[node['target'] for node in one['nodes'][:3]]}" for one in found]

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
-import urllib.request
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from tests.web.conftest import asked, plain, query, violations
 
 AGE = "/analyses?analyse=age"
 MARGIN = re.compile(r"^([\d ]+(?:,\d+)?) % ± ([\d ]+(?:,\d+)?)$")
@@ -22,29 +20,6 @@ def opened(page: Any, path: str = AGE, language: str = "fr") -> Any:
     page.locator(".panel.table tbody tr").first.wait_for()
     page.locator(".panel.map path[data-id]").first.wait_for()
     return page
-
-
-def plain(text: str) -> str:
-    """A text with ordinary spaces."""
-    return re.sub(r"\s+", " ", text).strip()
-
-
-def query(page: Any) -> dict[str, str]:
-    """The query of the address of the page."""
-    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
-
-
-def asked(base: str, path: str) -> Any:
-    """An answer of the API."""
-    with urllib.request.urlopen(f"{base}/api/v1/{path}".rstrip("/"), timeout=30) as answer:
-        return json.load(answer)
-
-
-def violations(page: Any) -> list[str]:
-    """What axe finds: one line per rule, with the first elements."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
-    found = axe.Axe().run(page).response["violations"]
-    return [f"{one['id']} ({one['impact']}): {[node['target'] for node in one['nodes'][:3]]}" for one in found]
 
 
 def totals(page: Any, number: int = 0) -> list[str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from carreau.counters.app.pages import CLIENT_ROUTES
 from carreau.counters.web import STATIC, built_pages
 from carreau.errors import Missing
 
@@ -105,3 +107,9 @@ def test_no_address_of_another_host_is_in_the_pages() -> None:
         pytest.skip("the pages are not built in this tree (pip install . builds them)")
     first = (STATIC / "index.html").read_text("utf-8")
     assert "http://" not in first and "https://" not in first
+
+
+def test_the_server_gives_the_first_page_for_every_address_that_the_pages_know() -> None:
+    router = (ROOT / "web/src/lib/router.svelte.ts").read_text("utf-8")
+    fixed = set(re.findall(r"^  '(/[\w-]*)': '\w+',$", router, re.MULTILINE))
+    assert fixed == {route for route in CLIENT_ROUTES if "{" not in route}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
-import urllib.request
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
+from tests.web.conftest import asked, plain, query
 
 Waits = Callable[..., None]
 MAP = ".map[data-state=drawn]"
@@ -24,26 +23,10 @@ def opened(page: Any, path: str = "/carte") -> Any:
     return page
 
 
-def query(page: Any) -> dict[str, str]:
-    """The query of the address of the page."""
-    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
-
-
 def middle(page: Any, number: int = 0) -> tuple[float, float]:
     """The middle of a map, which stands in the town."""
     box = page.locator(".one").nth(number).bounding_box()
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
-def asked(base: str, path: str) -> Any:
-    """An answer of the API."""
-    with urllib.request.urlopen(f"{base}/api/v1/{path}", timeout=30) as answer:
-        return json.load(answer)
-
-
-def plain(text: str) -> str:
-    """A text with ordinary spaces."""
-    return re.sub(r"\s+", " ", text.replace(NARROW, " ").replace("\xa0", " ")).strip()
 
 
 def test_the_town_is_drawn_with_its_legend(page: Any) -> None:
@@ -267,7 +250,7 @@ def test_the_dark_theme_darkens_page_and_map(page: Any, eventually: Waits) -> No
         page,
         """() => { const canvas = document.querySelector('.map canvas'), one = document.createElement('canvas')
         one.width = one.height = 4; const draw = one.getContext('2d'); draw.drawImage(canvas, 0, 0, 4, 4, 0, 0, 4, 4)
-        return draw.getImageData(1, 1, 1, 1).data[0] < 40 }"""
+        return draw.getImageData(1, 1, 1, 1).data[0] < 40 }""",
     )
     page.reload()
     page.wait_for_selector(MAP, timeout=60_000)

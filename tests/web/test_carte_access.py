@@ -6,16 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.web.conftest import violations
 
 Waits = Callable[..., None]
 MAP = ".map[data-state=drawn]"
-
-
-def violations(page: Any) -> list[str]:
-    """What axe finds: one line per rule, with the first elements."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
-    found = axe.Axe().run(page).response["violations"]
-    return [f"{one['id']} ({one['impact']}): {[node['target'] for node in one['nodes'][:3]]}" for one in found]
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

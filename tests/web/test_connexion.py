@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import socket
 import subprocess
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.web.conftest import plain, violations
 
 from carreau.house import open_home
 from carreau.house.accounts import accounts_of
@@ -68,18 +68,6 @@ def visitor(browser: Any, owned: str) -> Iterator[Any]:
     yield opened
     context.close()
     assert errors == []
-
-
-def violations(page: Any) -> list[str]:
-    """What axe finds: one line per rule, with the first elements."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
-    found = axe.Axe().run(page).response["violations"]
-    return [f"{one['id']} ({one['impact']}): {[node['target'] for node in one['nodes'][:3]]}" for one in found]
-
-
-def plain(text: str) -> str:
-    """A text with ordinary spaces."""
-    return re.sub(r"\s+", " ", text).strip()
 
 
 def entered(page: Any, name: str = OWNER, password: str = SECRET) -> Any:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.web.conftest import violations
 
 
 def opened(page: Any, language: str = "fr") -> Any:
@@ -26,13 +27,6 @@ def made(page: Any, name: str) -> Any:
     sheet = page.locator("section", has=page.get_by_role("heading", name=re.compile("^Votre jeton"))).last
     sheet.wait_for()
     return sheet
-
-
-def violations(page: Any) -> list[str]:
-    """What axe finds: one line per rule, with the first elements."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
-    found = axe.Axe().run(page).response["violations"]
-    return [f"{one['id']} ({one['impact']}): {[node['target'] for node in one['nodes'][:3]]}" for one in found]
 
 
 def test_each_tool_has_three_steps_and_something_to_copy(page: Any) -> None:

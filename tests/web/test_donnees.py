@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.web.conftest import plain, violations
 
 TABLE = "bureau;adhérents;note\n96001_0001;12;3,5\n96001_0002;30;4,1\n96001_0003;8;2\n96001_9999;1;1\n"
 
@@ -40,18 +41,6 @@ def table(tmp_path: Path) -> Path:
     path = tmp_path / "adhérents.csv"
     path.write_text(TABLE, "utf-8")
     return path
-
-
-def plain(text: str) -> str:
-    """A text with ordinary spaces."""
-    return re.sub(r"\s+", " ", text).strip()
-
-
-def violations(page: Any) -> list[str]:
-    """What axe finds: one line per rule, with the first elements."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
-    found = axe.Axe().run(page).response["violations"]
-    return [f"{one['id']} ({one['impact']}): {[node['target'] for node in one['nodes'][:3]]}" for one in found]
 
 
 def test_a_file_is_joined_and_what_is_not_recognised_is_said_with_near_codes(page: Any, table: Path) -> None:

@@ -6,11 +6,11 @@ import json
 import re
 import shutil
 import subprocess
-import urllib.request
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.web.conftest import asked, plain, violations
 
 STATION = "/bureau/96001_0001"
 
@@ -20,24 +20,6 @@ def opened(page: Any, path: str = STATION, language: str = "fr") -> Any:
     page.goto(f"{path}?lang={language}")
     page.locator("article.fiche h1").wait_for()
     return page
-
-
-def plain(text: str) -> str:
-    """A text with ordinary spaces."""
-    return re.sub(r"\s+", " ", text).strip()
-
-
-def asked(base: str, path: str) -> Any:
-    """An answer of the API."""
-    with urllib.request.urlopen(f"{base}/api/v1/{path}", timeout=30) as answer:
-        return json.load(answer)
-
-
-def violations(page: Any) -> list[str]:
-    """What axe finds: one line per rule, with the first elements."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
-    found = axe.Axe().run(page).response["violations"]
-    return [f"{one['id']} ({one['impact']}): {[node['target'] for node in one['nodes'][:3]]}" for one in found]
 
 
 def test_a_station_says_who_it_is_and_where(page: Any) -> None:

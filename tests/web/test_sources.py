@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-import urllib.request
 from typing import Any
 
 import pytest
+from tests.web.conftest import asked, plain, violations
 
 
 def opened(page: Any, path: str = "/sources", language: str = "fr") -> Any:
@@ -15,24 +15,6 @@ def opened(page: Any, path: str = "/sources", language: str = "fr") -> Any:
     page.goto(f"{path}{'&' if '?' in path else '?'}lang={language}")
     page.locator("article.sheet").first.wait_for()
     return page
-
-
-def plain(text: str) -> str:
-    """A text with ordinary spaces."""
-    return re.sub(r"\s+", " ", text).strip()
-
-
-def asked(base: str, path: str) -> Any:
-    """An answer of the API."""
-    with urllib.request.urlopen(f"{base}/api/v1/{path}", timeout=30) as answer:
-        return json.load(answer)
-
-
-def violations(page: Any) -> list[str]:
-    """What axe finds: one line per rule, with the first elements."""
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
-    found = axe.Axe().run(page).response["violations"]
-    return [f"{one['id']} ({one['impact']}): {[node['target'] for node in one['nodes'][:3]]}" for one in found]
 
 
 def test_every_source_says_publisher_vintage_licence_and_standing(page: Any, town_server: str) -> None:

@@ -15,8 +15,8 @@ from carreau.counters.api.answers import ASK_AGAIN, PUBLIC, Answers, sent
 from carreau.counters.api.problems import problem
 
 CLIENT_ROUTES: Final = (
-    "/", "/carte", "/bureau/{code}", "/lieu/{code}", "/analyses", "/sources", "/mes-donnees", "/connexions",
-    "/connexion",
+    "/", "/carte", "/bureau/{code}", "/lieu/{code}", "/analyses", "/lectures", "/sources", "/mes-donnees",
+    "/connexions", "/connexion",
 )  # fmt: skip
 HASHED: Final = re.compile(r"[-.][A-Za-z0-9_-]{8,}\.[a-z0-9]+$")
 KINDS: Final = {".js": "text/javascript; charset=utf-8", ".mjs": "text/javascript; charset=utf-8",
