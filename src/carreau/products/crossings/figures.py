@@ -15,6 +15,7 @@ from carreau.products.crossings.regions import Table
 from carreau.products.crossings.tallies import Floats, Texts
 
 NOBODY: Final = "sans objet : personne n'est concerné ici"
+RARE: Final = "trop rare ici pour être distingué : moins de {least}\u202f% des inscrits"
 TOO_WIDE: Final = "les bureaux ne permettent pas de le dire : l'intervalle à 90\u202f% dépasse ±\u202f{widest} points"
 TOO_WIDE_HERE: Final = "l'intervalle à 90\u202f% dépasse ±\u202f{widest} points dans ce bureau"
 _OUTER: Final = 90
@@ -53,9 +54,10 @@ def territory_figures(crossing: Table, limits: Limits) -> Figures:
     told = np.repeat(crossing.told, crossing.shares.shape[1])
     reasons = np.repeat(np.array(crossing.reasons, dtype=np.object_), crossing.shares.shape[1])
     half = 50 * (high - low).ravel()
-    hidden = (base <= 0) | (~told & (half > limits.widest))
-    wide = TOO_WIDE.format(widest=f"{limits.widest:g}")
-    status = np.where(base <= 0, NOBODY, np.where(hidden, np.where(reasons == "", wide, reasons), ""))
+    rare = np.repeat(_rare(crossing, limits), crossing.shares.shape[1])
+    hidden = (base <= 0) | rare | (half > limits.widest)
+    wide = np.where(reasons == "", TOO_WIDE.format(widest=f"{limits.widest:g}"), reasons)
+    status = np.where(base <= 0, NOBODY, np.where(rare, _said_rare(limits), np.where(hidden, wide, "")))
     return _hidden(
         Figures(
             share=100 * crossing.shares.ravel(),
@@ -89,8 +91,10 @@ def station_figures(crossing: Table, margins: Margins, limits: Limits) -> Figure
     half = (high - low) / 2
     told = np.broadcast_to(crossing.told[None, :, None], size).ravel()
     reasons = np.broadcast_to(np.array(crossing.reasons, dtype=np.object_)[None, :, None], size).ravel()
-    hidden = (base <= 0) | (half > limits.widest)
+    rare = np.broadcast_to(_rare(crossing, limits)[None, :, None], size).ravel()
+    hidden = (base <= 0) | rare | (half > limits.widest)
     wide = TOO_WIDE_HERE.format(widest=f"{limits.widest:g}")
+    status = np.where(base <= 0, NOBODY, np.where(rare, _said_rare(limits), np.where(hidden, wide, "")))
     return _hidden(
         Figures(
             share=share,
@@ -100,7 +104,7 @@ def station_figures(crossing: Table, margins: Margins, limits: Limits) -> Figure
             ranges={_OUTER: (low, high)},
             bounds=bounds,
             reference=np.broadcast_to(100 * crossing.baseline[None], size).ravel(),
-            status=np.where(base <= 0, NOBODY, np.where(hidden, wide, "")),
+            status=status,
             warning=np.where(told, "", reasons),
         ),
         hidden,
@@ -121,6 +125,17 @@ def station_bounds(margins: Margins) -> tuple[Floats, Floats]:
     nobody = np.broadcast_to(own <= 0, low.shape)
     low, high = (np.where(nobody, np.nan, 100 * np.clip(part, 0.0, 1.0)).ravel() for part in (low, high))
     return low, np.maximum(low, high)
+
+
+def _rare(crossing: Table, limits: Limits) -> npt.NDArray[np.bool_]:
+    """Which origins are too rare in the territory to be told from the rest of their stations."""
+    persons = crossing.counts.sum(axis=1)
+    return np.asarray(persons < limits.least * persons.sum())
+
+
+def _said_rare(limits: Limits) -> str:
+    """The sentence of an origin that is too rare."""
+    return RARE.format(least=f"{100 * limits.least:g}".replace(".", ","))
 
 
 def _percent(pair: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]) -> tuple[Floats, Floats]:

@@ -13,7 +13,8 @@ class Limits:
 
     ``widest``: the largest half-width (points) of a figure that is shown. ``moved``: the largest margin on a station's
     voters, as a part of them, of a station that is read. ``small``: the part of valid votes under which candidates are
-    counted together. ``most_choices``: the largest number of choices told apart. ``most_rows``: the largest table.
+    counted together. ``least``: the part of the voters under which an origin is not told. ``most_choices``: the largest
+    number of choices told apart. ``most_rows``: the largest table.
     ``even``: the part of voters under which two elections are held to have the same voters. ``grades``: the largest
     half-width (points) of each of the grades A to D.
     """
@@ -21,6 +22,7 @@ class Limits:
     widest: float
     moved: float
     small: float
+    least: float
     most_choices: int
     most_rows: int
     even: float
@@ -34,6 +36,7 @@ def limits_of(facts: Mapping[str, Any]) -> Limits:
         widest=float(value["widest"]),
         moved=float(value["moved"]),
         small=float(value["small"]),
+        least=float(value["least"]),
         most_choices=int(value["most_choices"]),
         most_rows=int(value["most_rows"]),
         even=float(value["even"]),
