@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from carreau.places.successions import located
 from carreau.products.electoral_profile import margins
 from carreau.products.electoral_profile.carrier import LEVELS
 from carreau.products.electoral_profile.elections import CANDIDATE, Election, Measure
@@ -35,17 +36,25 @@ def estimates_of_election(brought: Brought, targets: TargetFrame, places: Target
     the election's file covers.
     """
     groups = {level: _group(brought.election, targets, places, level) for level in LEVELS}
-    figures = _on_stations(brought, targets) if brought.covered is None else _on_larger(brought, targets.certainty)
+    if brought.covered is None:
+        stir = _stir(brought.election, places, groups["commune"])
+        figures = _on_stations(brought, targets, stir)
+    else:
+        figures = _on_larger(brought, targets.certainty)
     for measure in brought.election.measures:
         yield _estimate(brought.election, measure, figures(measure), _Context(groups, targets.this))
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """The group of each past station and of each of today's places at one level, and the voters of each group."""
+    """The group of each past station, of each place asked for and of each of today's stations of the country.
+
+    ``voters`` are those of each group today.
+    """
 
     past: Index
     today: Index
+    places: Index
     voters: Values
 
 
@@ -62,18 +71,32 @@ class _Figures:
     """One measure on the places: its number and base, the part of each place's voters it speaks of, what moved.
 
     ``told`` is 0 where no past station reaches the place; ``whole`` is False where it speaks of too few to be shown;
-    ``sure`` is the part of its voters who are known to be its own.
+    ``sure`` is the part of its voters who are known to be its own. ``moved`` says how far its voters are not those of
+    its past stations, in parts of them; ``scattered`` that it takes its part of what its commune's lost stations told.
     """
 
     number: Values
     base: Values
     told: Values
     whole: npt.NDArray[np.bool_]
-    changed: Values
+    moved: Values
     sure: Values
+    scattered: npt.NDArray[np.bool_]
 
 
-def _on_stations(brought: Brought, stations: TargetFrame) -> Callable[[Measure], _Figures]:
+@dataclass(frozen=True, slots=True)
+class _Stir:
+    """What became of the stations of each place's commune since an election.
+
+    ``growth`` is how many of its voters there are today for one of then, ``part`` the part of its voters whose station
+    is new or has changed more than its commune.
+    """
+
+    growth: Values
+    part: Values
+
+
+def _on_stations(brought: Brought, stations: TargetFrame, stir: _Stir) -> Callable[[Measure], _Figures]:
     """The function that gives a measure on today's stations: each takes all that its past stations tell."""
     weights = brought.weights
     carried = {
@@ -81,15 +104,40 @@ def _on_stations(brought: Brought, stations: TargetFrame) -> Callable[[Measure],
         for name, counts in brought.election.counts.items()
     }
     told = (np.asarray(weights.sum(axis=0)).ravel() > 0).astype(np.float64)
-    whole = np.ones(len(told), dtype=bool)
-    changed = _changed_part(weights, carried["inscrits"], stations.registered)
+    every = np.ones(len(told), dtype=bool)
+    scattered = np.asarray((weights >= 1 - 1e-9).sum(axis=0)).ravel() == 0
+    own = _moved(carried["inscrits"] * stir.growth, stations.registered)
+    moved = np.where(scattered, 1.0, own + margins.facts()["votes"]["stir"]["value"] * stir.part)
 
     def figures(measure: Measure) -> _Figures:
         number = carried[measure.number]
         base = carried[measure.base] if measure.base else np.full(len(number), np.nan)
-        return _Figures(number, base, told, whole, changed, stations.certainty)
+        return _Figures(number, base, told, every, moved, stations.certainty, scattered)
 
     return figures
+
+
+def _stir(election: Election, places: TargetFrame, commune: _Group) -> _Stir:
+    """What became of the stations of the commune of each place asked for, over all the stations of the commune.
+
+    Voters come and go in every station: only a change that its commune does not share says that a boundary moved. A
+    commune that kept its only station has moved nothing.
+    """
+    size, then, now = len(commune.voters), election.counts["inscrits"], places.registered
+    before = _sums(commune.past, then, size)
+    growth = np.divide(commune.voters, before, out=np.ones(size), where=(before > 0) & (commune.voters > 0))
+    position, found = located(places.codes, election.codes)
+    same = found & (commune.past[position] == commune.places) if len(then) else found
+    own = np.where(same, then[position] if len(then) else 0.0, 0.0) * growth[commune.places]
+    part = _part(_sums(commune.places, _moved(own, now) * np.nan_to_num(now), size), commune.voters)
+    return _Stir(growth[commune.today], part[commune.today])
+
+
+def _moved(before: Values, today: Values) -> Values:
+    """The change of a station's voters, as a part of the larger number; all of them where one is not known."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        moved = np.abs(before - today) / np.maximum(before, today)
+    return np.asarray(np.clip(np.nan_to_num(moved, nan=1.0), 0, 1))
 
 
 def _on_larger(brought: Brought, sure: Values) -> Callable[[Measure], _Figures]:
@@ -112,7 +160,8 @@ def _on_larger(brought: Brought, sure: Values) -> Callable[[Measure], _Figures]:
         part = covered * _part(sums[:, 2], all_voters)
         least = COVERED if measure.base else COVERED_FOR_A_COUNT
         of_base = sums[:, 1] if measure.base else np.full(len(part), np.nan)
-        return _Figures(sums[:, 0], of_base, part, part >= least, np.clip(split + 1 - part * sure, 0, 1), sure)
+        moved = np.clip(split + 1 - part * sure, 0, 1)
+        return _Figures(sums[:, 0], of_base, part, part >= least, moved, sure, np.zeros(len(part), dtype=bool))
 
     return figures
 
@@ -134,23 +183,12 @@ def _standing(weights: sparse.csr_array, counts: Values) -> Values:
     return np.where(stood, np.asarray(weights.T @ np.nan_to_num(counts)), np.nan)
 
 
-def _changed_part(weights: sparse.csr_array, before: Values, today: Values) -> Values:
-    """The part of a station's voters that may come from elsewhere: its change of size, all of it when spread.
-
-    An equal code does not prove an equal perimeter: the change of registered voters stands for what moved.
-    """
-    whole = np.asarray((weights >= 1 - 1e-9).sum(axis=0)).ravel() > 0
-    with np.errstate(invalid="ignore", divide="ignore"):
-        moved = np.abs(before - today) / np.maximum(before, today)
-    return np.where(whole, np.clip(np.nan_to_num(moved, nan=1.0), 0, 1), 1.0)
-
-
 def _group(election: Election, targets: TargetFrame, places: TargetFrame, level: str) -> _Group:
     """The groups at ``level`` of the past stations and of today's places, with the voters of each group today."""
     past, today, all_places = (_codes(frame, level) for frame in (election, targets, places))
     names, index = np.unique(np.concatenate([past, today, all_places]), return_inverse=True)
     of_past, of_today, of_all = np.split(index, [len(past), len(past) + len(today)])
-    return _Group(of_past, of_today, _sums(of_all, places.registered, len(names)))
+    return _Group(of_past, of_today, of_all, _sums(of_all, places.registered, len(names)))
 
 
 def _codes(frame: Election | TargetFrame, level: str) -> Codes:
@@ -166,7 +204,7 @@ def _estimate(election: Election, measure: Measure, figures: _Figures, context: 
     indicator = _indicator(election, measure)
     sure = figures.sure >= (ENOUGH if measure.base else ENOUGH_FOR_A_COUNT)
     value = np.where((figures.told > 0) & figures.whole & sure, _figure(number, base, indicator.kind), np.nan)
-    margin = _margin(election, measure, value, figures.changed)
+    margin = margins.half_width() * _deviation(election, measure, (value, figures), context.groups)
     shown = np.isfinite(value)
     return Estimate(
         indicator,
@@ -233,14 +271,20 @@ def _sums(group: Index, counts: Values, size: int) -> Values:
     return np.bincount(group, np.nan_to_num(counts), minlength=size).astype(np.float64)
 
 
-def _margin(election: Election, measure: Measure, value: Values, changed: Values) -> Values:
-    """The half-width of the 90 % interval: zero on the very stations of the ballot, wider with what may have moved."""
-    kappa = margins.facts()["apportionment"]["surface"]
+def _deviation(
+    election: Election, measure: Measure, shown: tuple[Values, _Figures], groups: Mapping[str, _Group]
+) -> Values:
+    """The standard error of a measure: none on the very stations of the ballot, larger with what may have moved."""
+    value, figures = shown
+    constants = margins.facts()["votes"]
     if not measure.base:
-        return np.asarray(margins.half_width() * np.abs(value) * changed * kappa["kappa_count"])
+        part = np.where(figures.scattered, constants["scattered_count"]["value"], constants["count"]["value"])
+        return np.asarray(np.abs(value) * figures.moved * part)
     past = _figure(election.counts[measure.number], election.counts[measure.base], "share")
-    weight = np.nan_to_num(election.counts[measure.base])
-    group = np.zeros(len(past), dtype=np.int64)
-    between = margins.spread_between(past[:, None], weight[:, None], group, 1)[0, 0]
-    deviation = kappa["kappa"] * between * np.sqrt(changed)
-    return np.asarray(np.where(np.isfinite(value), margins.half_width() * deviation, np.nan))
+    commune, department = groups["commune"], groups["departement"]
+    nest = margins.Nest(commune.past, department.past, len(commune.voters), len(department.voters))
+    between = margins.spread_within(past, np.nan_to_num(election.counts[measure.base]), nest)[department.today]
+    grain = margins.borrowed_deviation("share", value, np.zeros(len(value)), figures.base)
+    scattered = np.hypot(constants["scattered"]["value"] * between, grain)
+    own = constants["share"]["value"] * between * np.sqrt(figures.moved)
+    return np.asarray(np.where(np.isfinite(value), np.where(figures.scattered, scattered, own), np.nan))

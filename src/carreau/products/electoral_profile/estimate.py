@@ -97,12 +97,7 @@ def _estimate(indicator: Indicator, columns: Values, refined: Refined, carrier: 
     value = sums.figure(indicator.kind)
     with np.errstate(invalid="ignore", divide="ignore"):
         on_zones = columns[:, 0] / columns[:, 1] * (100 if indicator.kind == "share" else 1)
-    between = margins.spread_between(
-        on_zones[:, None],
-        filled[:, 2:3],
-        carrier.zone_department,
-        carrier.levels["departement"].matrix.shape[0],
-    )[carrier.target_department, 0]
+    between = margins.spread_within(on_zones, filled[:, 2], nest_of(carrier))[carrier.target_department]
     status = status_of(indicator, value, refined, carrier)
     nobody = (sums.known >= ENOUGH) & (sums.base == 0) & (indicator.kind != "count")
     status[nobody] = NOBODY.format(this=refined.targets.this)
@@ -110,7 +105,8 @@ def _estimate(indicator: Indicator, columns: Values, refined: Refined, carrier: 
     value = np.where(fallback, compared["commune"], value)
     status[fallback] = COMMUNE_SHARE
     margin = _margin(indicator, value, sums, between, carrier)
-    margin = np.where(fallback, _commune_margin(between), margin)
+    borrowed = margins.borrowed_deviation(indicator.kind, value, between, refined.targets.registered)
+    margin = np.where(fallback, margins.half_width() * borrowed, margin)
     return Estimate(
         indicator,
         value,
@@ -121,6 +117,13 @@ def _estimate(indicator: Indicator, columns: Values, refined: Refined, carrier: 
         status,
         compared,
     )
+
+
+def nest_of(carrier: Carrier) -> margins.Nest:
+    """The commune and the department of each zone."""
+    communes = carrier.levels["commune"].matrix
+    departments = carrier.levels["departement"].matrix.shape[0]
+    return margins.Nest(communes.tocsc().indices, carrier.zone_department, communes.shape[0], departments)
 
 
 def _sums(parts: Values, reach: Values) -> Sums:
@@ -138,16 +141,11 @@ def _margin(indicator: Indicator, value: Values, sums: Sums, between: Values, ca
     """The half-width of the 90 % interval: sampling, apportionment and the unsaid, added in squares."""
     factor = margins.sampling_factor(indicator, carrier.large)
     sampling = margins.sampling_deviation(indicator, value, sums.people, factor)
-    if indicator.kind == "count":
-        apportionment, unknown = np.abs(value) * carrier.spread.count, np.abs(value) * (1 - sums.known)
-    else:
-        apportionment, unknown = between * carrier.spread.share, between * (1 - sums.known)
-    return np.asarray(margins.half_width() * np.sqrt(sampling**2 + apportionment**2 + unknown**2))
-
-
-def _commune_margin(between: Values) -> Values:
-    """The half-width for a station that takes its commune's share."""
-    return np.asarray(margins.half_width() * between * margins.facts()["apportionment"]["commune"]["kappa"])
+    counted = indicator.kind == "count"
+    apportionment = np.abs(value) * carrier.spread.count if counted else between * carrier.spread.of(indicator.kind)
+    grain = margins.grain_deviation(indicator.kind, value, sums.people, carrier.spread.shared)
+    unsaid = margins.unsaid_deviation(indicator.kind, value if counted else between, sums.known)
+    return np.asarray(margins.half_width() * np.sqrt(sampling**2 + apportionment**2 + grain**2 + unsaid**2))
 
 
 def _grade(indicator: Indicator, margin: Values, value: Values, known: Values) -> npt.NDArray[np.int64]:

@@ -17,6 +17,7 @@ from carreau.products.electoral_profile.estimate import (
     ENOUGH,
     ENOUGH_FOR_A_COUNT,
     Estimate,
+    nest_of,
     status_of,
 )
 from carreau.products.electoral_profile.indicators import PUBLISHED, Indicator
@@ -85,13 +86,10 @@ def _estimate(
     fallback = (refined.targets.placed == "") & np.isfinite(compared["commune"])
     value = np.where(fallback, compared["commune"], value)
     status[fallback] = COMMUNE_SHARE
-    departments = carrier.levels["departement"].matrix.shape[0]
-    mass = carrier.mass[:, None]
-    spread = margins.spread_between(on_zones[:, None], mass, carrier.zone_department, departments)
-    between = spread[carrier.target_department, 0]
-    kappa = margins.facts()["apportionment"]["commune"]["kappa_income"]
-    deviation = np.where(fallback, between * kappa, between * np.hypot(carrier.spread.income, 1 - known))
-    margin = margins.half_width() * deviation
+    between = margins.spread_within(on_zones, carrier.mass, nest_of(carrier))[carrier.target_department]
+    deviation = np.hypot(between * carrier.spread.income, margins.unsaid_deviation("quantile", between, known))
+    borrowed = margins.borrowed_deviation("quantile", value, between, refined.targets.registered)
+    margin = margins.half_width() * np.where(fallback, borrowed, deviation)
     grade = _grade(indicator, margin, value, np.where(fallback, 0.0, known))
     base = np.where(np.isfinite(value) & ~fallback, _base(indicator, refined, carrier), np.nan)
     return Estimate(indicator, value, np.full(len(value), np.nan), base, margin, grade, status, compared)

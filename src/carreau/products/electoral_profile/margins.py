@@ -1,6 +1,7 @@
 """The margin and the grade of a figure: sampling of the source, apportionment to the station, what is unknown.
 
-The margin is the half-width of the 90 % interval, in the unit of the figure. Facts are in ``margins.toml``.
+The margin is the half-width of the 90 % interval, in the unit of the figure. Facts are in ``margins.toml``; they are
+measured where the truth is known, and checked where they were not measured (``make accuracy``).
 """
 
 from __future__ import annotations
@@ -16,15 +17,18 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from carreau.products.electoral_profile.indicators import Indicator
+from carreau.products.electoral_profile.indicators import Indicator, Kind
 from carreau.products.electoral_profile.refined import Refined, Values
 
 GRADES: Final = np.array(["A", "B", "C", "D", "E"], dtype=object)
+FIGURE: Final[Mapping[Kind, str]] = {"share": "share", "ratio": "ratio", "quantile": "income", "count": "count"}
+LEAST_ZONES: Final = 3  # fewer zones do not say how much they differ
+Index = npt.NDArray[np.int64]
 
 
 @cache
 def facts() -> Mapping[str, Any]:
-    """The facts of ``margins.toml``: confidence, sampling, apportionment, grades."""
+    """The facts of ``margins.toml``: confidence, sampling, apportionment, what is borrowed or moved, widths, grades."""
     return tomllib.loads((Path(__file__).parent / "margins.toml").read_text("utf-8"))
 
 
@@ -32,13 +36,20 @@ def facts() -> Mapping[str, Any]:
 class Spread:
     """How a station is made of pieces of zones: one entry per station.
 
-    ``share`` is the standard error of a share per unit of spread between zones, ``income`` that of a quantile of
-    income, ``count`` the relative standard error of a count. All are 0 for a station made of whole zones.
+    ``share``, ``ratio`` and ``income`` are the standard error of such a figure per unit of spread between the zones of
+    a commune, ``count`` the relative standard error of a count, ``shared`` the part of the people who come from zones
+    that the station does not hold whole. All are 0 for a station made of whole zones.
     """
 
     share: Values
+    ratio: Values
     income: Values
     count: Values
+    shared: Values
+
+    def of(self, kind: Kind) -> Values:
+        """The error of the figures of ``kind``."""
+        return {"share": self.share, "ratio": self.ratio, "quantile": self.income, "count": self.count}[kind]
 
 
 def spread_of(refined: Refined, mass: Values) -> Spread:
@@ -47,39 +58,64 @@ def spread_of(refined: Refined, mass: Values) -> Spread:
     carried = weights.data * np.nan_to_num(mass)[weights.row]
     total = np.bincount(weights.col, carried, minlength=weights.shape[1])
     constants = facts()["apportionment"]
-    result = []
-    for name in ("kappa", "kappa_income", "kappa_count"):
-        kappa = np.array([constants.get(method, constants["commune"])[name] for method in refined.zones.methods])
-        pieces = carried * kappa[weights.row] ** 2 * (1 - np.clip(weights.data, 0, 1))
-        partial = np.bincount(weights.col, pieces, minlength=weights.shape[1])
-        result.append(np.sqrt(np.divide(partial, total, out=np.zeros(len(total)), where=total > 0)))
-    return Spread(*result)
+    pieces = carried * (1 - np.clip(weights.data, 0, 1))
+    squares = [np.ones(len(refined.zones.methods))]
+    for kind in ("share", "ratio", "income", "count"):
+        kappa = [constants.get(method, constants["commune"])[kind] for method in refined.zones.methods]
+        squares.append(np.array(kappa) ** 2)
+    sums = (np.bincount(weights.col, pieces * square[weights.row], len(total)) for square in squares)
+    shared, share, ratio, income, count = (
+        np.divide(each, total, out=np.zeros(len(total)), where=total > 0) for each in sums
+    )
+    return Spread(np.sqrt(share), np.sqrt(ratio), np.sqrt(income), np.sqrt(count), shared)
 
 
-def spread_between(value: Values, base: Values, group: npt.NDArray[np.int64], groups: int) -> Values:
-    """The standard deviation of ``value`` between the zones of each group, weighted by ``base``: groups x indicators.
+@dataclass(frozen=True, slots=True)
+class Nest:
+    """The commune and the department of each zone, as rows of two lists of ``communes`` and ``departments`` names."""
 
-    A group of fewer than three zones takes the spread of the whole.
+    commune: Index
+    department: Index
+    communes: int
+    departments: int
+
+
+def spread_within(value: Values, weight: Values, nest: Nest) -> Values:
+    """The standard deviation of ``value`` between the zones of one commune, pooled over each department.
+
+    One entry per department; ``weight`` weighs the zones. A department with fewer than three zones in communes of
+    several takes the deviation of the country, and a country without any that between all its zones.
     """
-    known = np.isfinite(value) & (base > 0)
-    weight = np.where(known, base, 0.0)
-    filled = np.where(known, value, 0.0)
-    matrix = sparse.csr_array((np.ones(len(group)), (group, np.arange(len(group)))), shape=(groups, len(group)))
-    national = _deviation(weight.sum(0), (weight * filled).sum(0), (weight * filled**2).sum(0))
-    local = _deviation(matrix @ weight, matrix @ (weight * filled), matrix @ (weight * filled**2))
-    enough = (matrix @ known.astype(float)) >= 3
-    return np.asarray(np.where(enough, local, national))
+    known = np.isfinite(value) & (weight > 0)
+    mass, filled = np.where(known, weight, 0.0), np.where(known, value, 0.0)
+    held, several, first = (
+        np.bincount(nest.commune, part, nest.communes) for part in (mass, known.astype(float), mass * filled)
+    )
+    mean = np.divide(first, held, out=np.zeros(len(held)), where=held > 0)
+    # Bessel's correction: few zones lie nearer to their own mean than to that of their commune.
+    scale = np.divide(several, several - 1, out=np.zeros(len(held)), where=several > 1)
+    counted = mass * (scale[nest.commune] > 0)
+    squares = mass * (filled - mean[nest.commune]) ** 2 * scale[nest.commune]
+    enough = np.bincount(nest.department, counted > 0, nest.departments) >= LEAST_ZONES
+    own = _root(*(np.bincount(nest.department, part, nest.departments).astype(float) for part in (squares, counted)))
+    country = _root(squares.sum(), counted.sum()) if counted.any() else _overall(filled, mass)
+    return np.asarray(np.where(enough, own, country))
 
 
-def _deviation(weight: Values, first: Values, second: Values) -> Values:
-    """The standard deviation from the sums of weights, of weighted values and of weighted squares."""
+def _root(squares: Values, mass: Values) -> Values:
+    """The square root of a mean of squares; 0 of nothing."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = first / weight
-        return np.asarray(np.nan_to_num(np.sqrt(np.maximum(second / weight - mean**2, 0.0))))
+        return np.asarray(np.nan_to_num(np.sqrt(squares / mass)))
 
 
-def sampling_factor(indicator: Indicator, large: Values) -> Values:
-    """What sampling multiplies a variance by, where a part ``large`` of the people lives in large communes.
+def _overall(value: Values, mass: Values) -> Values:
+    """The standard deviation of ``value`` over all zones, weighted by ``mass``; 0 where nothing is known."""
+    mean = (mass * value).sum() / mass.sum() if mass.any() else 0.0
+    return _root((mass * (value - mean) ** 2).sum(), mass.sum())
+
+
+def sampling_factor(indicator: Indicator, in_large: Values) -> Values:
+    """What sampling multiplies a variance by, where a part ``in_large`` of the people lives in large communes.
 
     It is design effect x (1 - f) / f with f the share of people surveyed, 0 where all are. A census column says it by
     its prefix: C is the complementary exploitation, P the principal one.
@@ -88,11 +124,11 @@ def sampling_factor(indicator: Indicator, large: Values) -> Values:
     letters = {column[0] for alias, column in formula.columns if column[:2] in {"P_", "C_"}} if formula else set()
     letter = "C" if "C" in letters else "P"
     if not letters or indicator.kind == "quantile" or set(indicator.aliases) & {"revenu", "caf"}:
-        return np.zeros(len(large))
+        return np.zeros(len(in_large))
     effect = facts()["confidence"]["design_effect"]["value"]
     rates = (facts()["sampling"][f"{letter}_{size}"]["value"] for size in ("large", "small"))
-    in_large, in_small = (effect * (1 - rate) / rate for rate in rates)
-    return np.asarray(large * in_large + (1 - large) * in_small)
+    big, small = (effect * (1 - rate) / rate for rate in rates)
+    return np.asarray(in_large * big + (1 - in_large) * small)
 
 
 def sampling_deviation(indicator: Indicator, value: Values, base: Values, factor: Values) -> Values:
@@ -105,10 +141,59 @@ def sampling_deviation(indicator: Indicator, value: Values, base: Values, factor
             return np.asarray(np.sqrt(factor * np.maximum(value, 0)))
         if indicator.kind == "ratio":
             return np.asarray(np.abs(value) * np.sqrt(factor / base))
-        # A share of 0 or 1 seen in a sample is not certain: half a person stands in for what was not seen.
-        least = 0.5 / np.maximum(base, 1)
-        share = np.clip(np.clip(value / 100, 0, 1), least, 1 - least)
-        return np.asarray(100 * np.sqrt(factor * np.maximum(share * (1 - share), 0) / base))
+        return np.asarray(100 * np.sqrt(factor * _binomial(value, base)))
+
+
+def _binomial(value: Values, base: Values) -> Values:
+    """p(1-p)/n of a share in percent of ``base`` people.
+
+    A share of 0 or 1 seen in a sample is not certain: half a person stands in for what was not seen.
+    """
+    least = 0.5 / np.maximum(base, 1)
+    share = np.clip(np.clip(value / 100, 0, 1), least, 1 - least)
+    return np.asarray(np.maximum(share * (1 - share), 0) / base)
+
+
+def borrowed_deviation(kind: Kind, value: Values, between: Values, people: Values) -> Values:
+    """The standard error of a figure that a place borrows from its commune.
+
+    It is the spread between the zones of a commune, and for a share what a place of few ``people`` adds to it.
+    """
+    constants = facts()["borrowed"]
+    deviation = constants[FIGURE[kind]]["value"] * between
+    if kind != "share":
+        return np.asarray(deviation)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        grain = constants["grain"]["value"] * _binomial(value, np.where(people > 0, people, np.nan))
+    return np.asarray(np.hypot(deviation, 100 * np.sqrt(np.nan_to_num(grain))))
+
+
+def grain_deviation(kind: Kind, value: Values, people: Values, shared: Values) -> Values:
+    """The standard error that few ``people`` add to a share or a count, ``shared`` being the part from zones in pieces.
+
+    Those who live in the station are not exactly like their zone: they are some of its people, household by household.
+    """
+    grain = facts()["grain"]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        if kind == "count":
+            return np.asarray(np.sqrt(grain["count"]["value"] * shared * np.maximum(value, 0)))
+        if kind == "share":
+            return np.asarray(100 * np.sqrt(grain["share"]["value"] * shared * _binomial(value, people)))
+    return np.zeros(len(value))
+
+
+def unsaid_deviation(kind: Kind, between: Values, known: Values) -> Values:
+    """The standard error of what the source does not say: it speaks of a part ``known`` of the people.
+
+    ``between`` is the spread of a share, a ratio or a quantile between zones; for a count, the count itself.
+    """
+    return np.asarray(facts()["unsaid"][FIGURE[kind]]["value"] * np.abs(between) * (1 - known))
+
+
+def narrower(kind: Kind, vote: bool = False) -> Mapping[int, float]:
+    """The half-widths at 50 and 80 % of a figure of ``kind``, as parts of its margin (90 %); of a vote if ``vote``."""
+    widths = facts()["widths"][("vote_" if vote else "") + FIGURE[kind]]
+    return {level: float(widths[f"at_{level}"]) for level in (50, 80)}
 
 
 def grade_of(margin: Values, value: Values, unit: str) -> npt.NDArray[np.int64]:

@@ -63,10 +63,10 @@ def test_the_more_of_its_zones_a_station_holds_the_narrower_the_margin(
     assert held(high)[0] <= held(low)[0] + 1e-9
 
 
-def test_the_margin_grows_with_kappa(territory: Made, clean_margins: dict[str, Any]) -> None:
+def test_the_margin_grows_with_its_measured_factor(territory: Made, clean_margins: dict[str, Any]) -> None:
     widths = []
-    for kappa in (0.0, 0.3, 0.6, 1.2):
-        clean_margins["surface"].update(kappa=kappa, kappa_count=kappa)
+    for factor in (0.0, 0.3, 0.6, 1.2):
+        clean_margins["surface"].update(share=factor, count=factor)
         refined = territory([[0.4, 0.6]] * 3, SMALL)
         widths.append([margin(refined)[0], margin(refined, base="")[0]])
     assert (np.diff(np.array(widths), axis=0) > 0).all()
@@ -78,7 +78,7 @@ def test_a_better_weighting_has_a_narrower_count(territory: Made) -> None:
         for method in ("identite", "adresses", "carreaux", "surface", "commune")
     ]
     assert widths == sorted(widths)
-    assert widths[0] == 0 < widths[1]
+    assert 0 < widths[0] < widths[1]
 
 
 def test_what_the_source_does_not_say_widens_the_margin(territory: Made) -> None:
@@ -100,8 +100,10 @@ def test_income_and_benefits_are_not_sampled(territory: Made) -> None:
 
 def test_a_place_that_spans_communes_is_sampled_as_its_people_are() -> None:
     large = np.array([1.0, 0.0, 0.5])
-    assert margins.sampling_factor(indicator("population.P_X"), large) == pytest.approx([2.25, 0, 1.125])
-    assert margins.sampling_factor(indicator("population.C_X"), large) == pytest.approx([2.25, 6, 4.125])
+    effect = margins.facts()["confidence"]["design_effect"]["value"]
+    principal, complementary = (margins.sampling_factor(indicator(f"population.{one}_X"), large) for one in "PC")
+    assert principal == pytest.approx([effect * 1.5, 0, effect * 0.75])
+    assert complementary == pytest.approx([effect * 1.5, effect * 4, effect * 2.75])
 
 
 def test_the_sampling_of_a_share_follows_the_published_approximation() -> None:
@@ -124,18 +126,40 @@ def test_a_share_of_none_or_all_of_a_sample_is_not_certain(value: float) -> None
     assert found[0] > 0
 
 
-def test_a_group_of_fewer_than_three_zones_takes_the_spread_of_the_whole() -> None:
-    value = np.array([[0.0], [10.0], [20.0], [30.0], [30.0], [90.0]])
-    group = np.array([0, 0, 0, 1, 1, 2])
-    found = margins.spread_between(value, np.ones_like(value), group, 3)
-    assert found[0, 0] == pytest.approx(np.std([0, 10, 20]))
-    assert found[1, 0] == found[2, 0] == pytest.approx(np.std(value))
+def spread(value: list[float], communes: list[int], departments: list[int], weight: list[float] | None = None) -> Any:
+    nest = margins.Nest(np.array(communes), np.array(departments), max(communes) + 1, max(departments) + 1)
+    return margins.spread_within(np.array(value), np.array(weight or [1.0] * len(value)), nest)
 
 
-def test_unknown_zones_do_not_count_in_the_spread() -> None:
-    value = np.array([[0.0], [10.0], [20.0], [np.nan], [500.0]])
-    base = np.array([[1.0], [1.0], [1.0], [1.0], [0.0]])
-    assert margins.spread_between(value, base, np.zeros(5, dtype=int), 1)[0, 0] == pytest.approx(np.std([0, 10, 20]))
+def test_the_spread_is_that_within_communes_and_not_between_them() -> None:
+    near = spread([10.0, 12.0, 90.0, 92.0], [0, 0, 1, 1], [0] * 4)
+    assert near[0] == pytest.approx(np.std([10.0, 12.0], ddof=1))
+
+
+def test_a_department_of_fewer_than_three_zones_takes_the_spread_of_the_country() -> None:
+    found = spread([0.0, 10.0, 20.0, 30.0, 34.0, 90.0], [0, 0, 0, 1, 1, 2], [0, 0, 0, 1, 1, 2])
+    assert found[0] == pytest.approx(10.0)
+    assert found[1] == found[2] == pytest.approx(np.sqrt((3 * 100 + 2 * 8) / 5))
+
+
+def test_a_country_of_communes_of_one_zone_takes_the_spread_between_them() -> None:
+    assert spread([0.0, 10.0, 20.0], [0, 1, 2], [0, 0, 0])[0] == pytest.approx(np.std([0, 10, 20]))
+
+
+def test_where_nothing_is_known_there_is_no_spread() -> None:
+    assert spread([float("nan")] * 3, [0, 0, 0], [0, 0, 0])[0] == 0
+
+
+def test_unknown_and_empty_zones_do_not_count_in_the_spread() -> None:
+    found = spread([0.0, 10.0, 20.0, float("nan"), 500.0], [0] * 5, [0] * 5, [1.0, 1.0, 1.0, 1.0, 0.0])
+    assert found[0] == pytest.approx(10.0)
+
+
+@given(st.lists(st.floats(-100, 100), min_size=3, max_size=12), st.floats(-50, 50), st.floats(0.1, 10))
+def test_the_spread_ignores_a_shift_and_follows_a_scale(value: list[float], shift: float, scale: float) -> None:
+    zeros = [0] * len(value)
+    moved = spread([scale * one + shift for one in value], zeros, zeros)
+    assert moved[0] == pytest.approx(scale * spread(value, zeros, zeros)[0], abs=1e-6)
 
 
 @pytest.mark.parametrize(
