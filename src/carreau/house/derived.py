@@ -17,6 +17,7 @@ from carreau.guard import Release
 from carreau.house import listing
 from carreau.house.watch import Watcher
 from carreau.house.workspace import code_digest
+from carreau.places.remarks import counted
 from carreau.products import Draft, Hands, Input, Product
 from carreau.products.asking import is_derived
 from carreau.products.declare import Asked, Reading
@@ -105,8 +106,17 @@ def draft_of(wanted: Wanted, gathered: Gathered, tables: Tables, watcher: Watche
         built: Draft = room.build(wanted.product, asked, read, gathered.hands)
         handed = [entry.input for entries in gathered.hands.values() for entry in entries]
         draft = replace(built, lineage=tuple(dict.fromkeys([*built.lineage, *read.lineage, *handed])))
-    watcher.ended(f"{draft.table.num_rows} lignes, {listing.indicator_count(draft.schema)} indicateurs")
+    watcher.ended(_size(draft))
     return draft
+
+
+def _size(draft: Draft) -> str:
+    """How many rows and indicators a Draft has, in words."""
+    told = (
+        *counted(draft.table.num_rows, "ligne{s}"),
+        *counted(listing.indicator_count(draft.schema), "indicateur{s}"),
+    )
+    return ", ".join(told) or "aucune ligne"
 
 
 def answer_facts(release: Release, wanted: Wanted) -> dict[str, Any]:
