@@ -1,11 +1,21 @@
-// The facts of a reading, as the API gives them, and how its rows are laid out.
+// The facts of a reading, as the API gives them, and what stands beside each figure.
+import { digitsFor, number, withMargin } from '@/lib/format'
+import type { Language } from '@/lib/i18n.svelte'
 import type { Titled } from '@/lib/types'
 
 export type Choice = Titled & { name: string; help: string; default: string; values: (Titled & { value: string })[] }
-export type Listed = Titled & { product: string; description: string; description_en?: string | null; levels: (Titled & { id: string })[]; choices: Choice[] }
+export type Listed = Titled & {
+  product: string
+  description: string
+  description_en?: string | null
+  command: string
+  levels: (Titled & { id: string })[]
+  choices: Choice[]
+}
 export type ReadingColumn = Titled & { name: string; unit: string; description: string; role: string; of: string; type: string }
 export type Cell = string | number | boolean | null
 export type Row = Record<string, Cell>
+export type Screen = { kind?: string; rows?: string; columns?: string | string[]; figure?: string }
 export type Reading = Titled & {
   product: string
   territory: string
@@ -15,25 +25,67 @@ export type Reading = Titled & {
   rows: Row[]
   remarks: string[]
   standing?: string[]
+  screen?: Screen
   certificate: string
 }
 
-/** The columns to show in a list: names of places and things, and figures without their companions. */
-export function shownColumns({ columns }: Reading): ReadingColumn[] {
-  const names = new Set(columns.map((column) => column.name))
-  const companion = (column: ReadingColumn) => column.role === 'margin' || column.role === 'status' || (column.of !== '' && names.has(column.of))
+/** What a row says beside a figure: margin, grade, interval at each level, bounds, baseline, why it is not shown. */
+export type Beside = {
+  margin: number | null
+  grade: string
+  number: number | null
+  base: number | null
+  intervals: { level: number; low: number; high: number }[]
+  bounds: { low: number; high: number } | null
+  reference: number | null
+  status: string
+  warning: string
+}
+
+export const LEVELS = [50, 80, 90] as const
+
+export const figureOf = (row: Row, name: string): number | null => (typeof row[name] === 'number' ? (row[name] as number) : null)
+export const textOf = (row: Row, name: string): string => (row[name] === null || row[name] === undefined ? '' : String(row[name]))
+
+export function beside(row: Row, name: string): Beside {
+  const figure = (suffix: string) => figureOf(row, `${name}_${suffix}`)
+  const text = (suffix: string) => textOf(row, `${name}_${suffix}`)
+  const [low, high] = [figure('borne_basse'), figure('borne_haute')]
+  return {
+    margin: figure('marge'),
+    grade: text('note'),
+    number: figure('nombre'),
+    base: figure('base'),
+    intervals: LEVELS.flatMap((level) => {
+      const [least, most] = [figure(`bas_${level}`), figure(`haut_${level}`)]
+      return least === null || most === null ? [] : [{ level, low: least, high: most }]
+    }),
+    bounds: low === null || high === null ? null : { low, high },
+    reference: figure('reference'),
+    status: text('statut'),
+    warning: text('avertissement'),
+  }
+}
+
+/** The columns to show in a list: those that the product declares for a screen, else names and figures without their companions. */
+export function shownColumns({ columns, screen }: Reading): ReadingColumn[] {
+  const named = new Map(columns.map((column) => [column.name, column]))
+  const declared = Array.isArray(screen?.columns) ? screen.columns.flatMap((name) => named.get(name) ?? []) : []
+  if (declared.length) return declared
+  const companion = (column: ReadingColumn) => column.role === 'margin' || column.role === 'status' || (column.of !== '' && named.has(column.of))
   return columns.filter(
     (column) =>
       column.role !== 'geometry' &&
-      !names.has(`${column.name}_titre`) &&
+      !named.has(`${column.name}_titre`) &&
       !column.name.endsWith('_base') &&
       (!companion(column) || column.role === 'share'),
   )
 }
 
-/** What a row says beside a figure: its margin, its interval, why it is hidden, what to beware of. */
-export function beside(row: Row, name: string): { margin: number | null; low: number | null; high: number | null; status: string; warning: string } {
-  const figure = (suffix: string) => (typeof row[`${name}_${suffix}`] === 'number' ? (row[`${name}_${suffix}`] as number) : null)
-  const text = (suffix: string) => (typeof row[`${name}_${suffix}`] === 'string' ? (row[`${name}_${suffix}`] as string) : '')
-  return { margin: figure('marge'), low: figure('bas_90'), high: figure('haut_90'), status: text('statut'), warning: text('avertissement') }
+/** « 12 à 18 % », both ends with the decimals of the unit. */
+export function span(ends: { low: number; high: number } | null, unit: string, language: Language): string {
+  if (!ends) return '–'
+  const digits = digitsFor(unit, null, ends.high)
+  const between = language === 'fr' ? ' à ' : ' to '
+  return `${number(ends.low, language, digits)}${between}${withMargin({ value: ends.high, unit }, language)}`
 }
