@@ -36,6 +36,16 @@ const fr = {
   'bands': 'Sous chaque chiffre, les intervalles à 50, 80 et 90\u202f% ; le trait est l’estimation. Une case rayée n’a pas de chiffre, et dit pourquoi.',
   'flows.say': 'Les mêmes chiffres sont dans le tableau coloré et dans la liste.',
   'flows.key': 'La hauteur d’une bande est le nombre d’électeurs ; plus elle est pâle, moins le chiffre est sûr. Rayé : ce qui ne peut pas être dit.',
+  'sure': 'Sûreté',
+  'strength': 'force des preuves {value} ± {margin} sur 100',
+  'against': '— n’appuie pas le thème',
+  'check': 'À vérifier sur place.',
+  'reason': 'Pourquoi ce thème :',
+  'by.station': 'Les thèmes bureau par bureau, sur une carte',
+  'cards.key': 'Barre : le chiffre ici, avec sa marge à 90\u202f% ; rond : le territoire autour ; trait : la France. Le nom d’un chiffre ouvre sa carte.',
+  'theme.where': 'Où un thème ressort',
+  'theme.map': 'Bureaux où ressort le thème : {theme}',
+  'theme.count': '{count} bureaux ; plus la teinte est forte, plus les preuves le sont. Un clic ouvre un bureau.',
 }
 const en: Record<keyof typeof fr, string> = {
   'title': 'Readings',
@@ -72,5 +82,15 @@ const en: Record<keyof typeof fr, string> = {
   'bands': 'Under each figure, the 50, 80 and 90% intervals; the stroke is the estimate. A hatched cell has no figure, and says why.',
   'flows.say': 'The same figures stand in the coloured table and in the list.',
   'flows.key': 'The height of a band is the number of voters; the paler it is, the less sure the figure. Hatched: what cannot be said.',
+  'sure': 'Sureness',
+  'strength': 'strength of the evidence {value} ± {margin} of 100',
+  'against': '— does not support the theme',
+  'check': 'To check on the ground.',
+  'reason': 'Why this theme:',
+  'by.station': 'The themes station by station, on a map',
+  'cards.key': 'Bar: the figure here, with its 90% margin; circle: the territory around; line: France. The name of a figure opens its map.',
+  'theme.where': 'Where a theme stands out',
+  'theme.map': 'Stations where the theme stands out: {theme}',
+  'theme.count': '{count} stations; the stronger the shade, the stronger the evidence. A click opens a station.',
 }
 export default { fr, en } satisfies Dictionary<keyof typeof fr>

@@ -16,7 +16,9 @@ const ROWS = [line('96001_0001', 'a', 'x', 61, { part_bas_90: 48, part_haut_90: 
 
 describe('a reading', () => {
   it('takes the view that its product declares, a list otherwise', () => {
-    expect([kindOf(screen), kindOf({}), kindOf(undefined), kindOf({ kind: 'unknown' })]).toEqual(['cross', 'list', 'list', 'list'])
+    const kinds = [screen, {}, undefined, { kind: 'unknown' }].map((one) => kindOf({ columns: COLUMNS, ...(one && { screen: one }) }))
+    expect(kinds).toEqual(['cross', 'list', 'list', 'list'])
+    expect(kindOf({ columns: [column('chiffre_1_phrase', 'status')] })).toBe('cards')
   })
   it('is parted by place', () => expect(placesOf(reading(ROWS)).map((place) => [place.code, place.rows.length])).toEqual([['96001_0001', 4], ['96001_0002', 1]]))
 })

@@ -1,12 +1,13 @@
 // From the rows of a reading to what is drawn: which kind of view, which places, which cross table. Pure.
-import { beside, figureOf, textOf, type Beside, type Reading, type ReadingColumn, type Row, type Screen } from './facts'
+import { isNumbered } from './cards'
+import { beside, figureOf, textOf, type Beside, type Reading, type ReadingColumn, type Row } from './facts'
 
-export const KINDS = ['cross', 'list'] as const
+export const KINDS = ['cross', 'cards', 'list'] as const
 export type Kind = (typeof KINDS)[number]
 
-/** The view of a reading: the one that its product declares for the screen where this page knows it, else a list. */
-export function kindOf(screen: Screen | undefined): Kind {
-  return KINDS.find((kind) => kind === screen?.kind) ?? 'list'
+/** The view of a reading: the one that its product declares for the screen; else what its columns say; else a list. */
+export function kindOf(reading: Pick<Reading, 'screen' | 'columns'>): Kind {
+  return KINDS.find((kind) => kind === reading.screen?.kind) ?? (isNumbered(reading) ? 'cards' : 'list')
 }
 
 export type Place = { code: string; name: string; rows: Row[] }
