@@ -11,6 +11,7 @@ from typing import Any, Final
 from carreau.guard._seal import fingerprint_of
 from carreau.guard.certificate import texts
 from carreau.guard.content import Content
+from carreau.guard.encode.workbook.crossed import SAYS, SHEET, crossed_of
 from carreau.guard.encode.workbook.grids import Grid, shown_in
 from carreau.guard.encode.workbook.look import BLUE, QUIET, RULE, WARNING, Look
 from carreau.terms import Column
@@ -170,7 +171,8 @@ def _sections(content: Content, grids: tuple[Grid, ...]) -> Iterator[tuple[str, 
         ("Fait le", f"{datetime.fromisoformat(release['made_at']):%d/%m/%Y}"),
         ("Usages permis", ", ".join(release["policy"]["purposes"])),
     ]
-    sheets = [(f"Feuille {grid.name}", grid.says) for grid in grids]
+    sheets = [(f"Feuille {SHEET}", SAYS)] if crossed_of(content) else []
+    sheets += [(f"Feuille {grid.name}", grid.says) for grid in grids]
     yield "Les feuilles", [
         *sheets,
         ("Feuille Indicateurs", "Ce qu'est chaque colonne : unité, description, source, millésime, méthode."),
