@@ -183,12 +183,10 @@ def evidence_columns(told: Told, rows: Rows, support: Index, origin: Provenance)
     titles = _texts(_titles(told)[index])
     yield _column(("indicateur_titre", "text", "Chiffre", "Ce que compte le chiffre", Role.PLACE), origin), titles
     yield from one_figure(told, rows.place, index, "valeur", origin)
-    said = sentences(told, rows.place, index)
-    yield (
-        _column(("valeur_phrase", "text", "En clair", "Le même en une phrase", Role.STATUS), origin, of="valeur"),
-        _texts(said),
-    )
-    force = np.array([told.evidence.force[theme][0, one] for theme, one in zip(rows.theme, support, strict=True)])
+    named: Named = ("valeur_phrase", "text", "En clair", "Le même en une phrase", Role.STATUS)
+    yield _column(named, origin, of="valeur"), _texts(sentences(told, rows.place, index))
+    each = zip(rows.place, rows.theme, support, strict=True)
+    force = np.array([told.evidence.force[theme][place, one] for place, theme, one in each])
     known = np.isfinite(told.figures.value[rows.place, index])
     words = _texts(np.where(known, support_words(told, rows, support), "inconnu").astype(np.object_))
     yield _column(("appui", "text", "Appuie", "Si ce chiffre appuie le thème", Role.PLACE), origin), words
