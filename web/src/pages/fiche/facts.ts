@@ -198,3 +198,9 @@ export async function namesOf(card: Card, facts: Meta): Promise<Names> {
   }
   return { commune: await named('commune', 'com'), departement: await named('departement', 'dep') }
 }
+
+/** The readings of a territory; of an IRIS, those of its commune. */
+export function readingsHref(territory: string, product = ''): string {
+  const where = territory.startsWith('iris:') ? `com:${territory.slice(5, 10)}` : territory
+  return `/lectures?${product ? `lecture=${product}&` : ''}lieu=${where}`
+}

@@ -10,6 +10,14 @@ export function shade(value: number, most: number, dark: boolean): string {
   return mixed(colours[low] as string, colours[low + 1] as string, at - low)
 }
 
+/** The colour of a signed value between -`most` and `most`: one hue on each side of zero, pale at zero. */
+export function signedShade(value: number, most: number, dark: boolean): string {
+  const colours = palette('difference', dark)
+  const at = Math.max(0, Math.min(1, 0.5 + value / (2 * most || 1))) * (colours.length - 1)
+  const low = Math.min(colours.length - 2, Math.floor(at))
+  return mixed(colours[low] as string, colours[low + 1] as string, at - low)
+}
+
 /** Relative luminance of a colour `#rrggbb`. */
 export function luminance(colour: string): number {
   const [r, g, b] = [1, 3, 5].map((at) => {

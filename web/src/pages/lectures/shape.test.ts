@@ -4,7 +4,7 @@ import { crossOf, kindOf, notesOf, placesOf, sameReason } from './shape'
 import { flowsOf } from './flows'
 
 const column = (name: string, role: string, unit = ''): ReadingColumn => ({ name, title: name, unit, description: '', role, of: '', type: 'text' })
-const COLUMNS = [column('bv_id', 'key'), column('groupe', 'key'), column('groupe_titre', 'place'), column('choix', 'key'), column('choix_titre', 'place'), column('part', 'share', '%')]
+const COLUMNS = [column('bv_id', 'key'), column('groupe', 'key'), column('groupe_titre', 'place'), column('choix', 'key'), column('choix_titre', 'place'), column('part', 'share', '%'), column('part_nombre', 'count')]
 function line(bv: string, group: string, choice: string, part: number | null, more: Row = {}): Row {
   return { bv_id: bv, groupe: group, groupe_titre: group.toUpperCase(), choix: choice, choix_titre: choice.toUpperCase(), part, part_base: 100, part_nombre: part, ...more }
 }
@@ -29,6 +29,10 @@ describe('a cross table', () => {
     expect(cross?.rows.map((entry) => entry.title)).toEqual(['A', 'B'])
     expect(cross?.columns.map((entry) => entry.code)).toEqual(['x', 'y'])
     expect(cross?.cells[0]?.map((cell) => cell?.value)).toEqual([61, 39])
+  })
+  it('is signed when its figures carry no persons', () => {
+    expect(cross?.signed).toBe(false)
+    expect(crossOf({ ...reading(ROWS), columns: COLUMNS.slice(0, -1) }, ROWS)?.signed).toBe(true)
   })
   it('ends its scale beyond the widest interval', () => expect(cross?.most).toBe(80))
   it('says once why a whole row is not shown', () => {

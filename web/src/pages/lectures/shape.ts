@@ -2,12 +2,17 @@
 import { isNumbered } from './cards'
 import { beside, figureOf, textOf, type Beside, type Reading, type ReadingColumn, type Row } from './facts'
 
-export const KINDS = ['cross', 'cards', 'list'] as const
+export const KINDS = ['cross', 'cards', 'curves', 'parts', 'list'] as const
 export type Kind = (typeof KINDS)[number]
 
 /** The view of a reading: the one that its product declares for the screen; else what its columns say; else a list. */
 export function kindOf(reading: Pick<Reading, 'screen' | 'columns'>): Kind {
-  return KINDS.find((kind) => kind === reading.screen?.kind) ?? (isNumbered(reading) ? 'cards' : 'list')
+  const declared = KINDS.find((kind) => kind === reading.screen?.kind)
+  if (declared) return declared
+  const names = new Set(reading.columns.map((column) => column.name))
+  if (isNumbered(reading)) return 'cards'
+  if (['vote', 'indicateur', 'tranche', 'valeur', 'compte'].every((name) => names.has(name))) return 'curves'
+  return names.has('attendu') && reading.columns.some((column) => column.name.startsWith('points_')) ? 'parts' : 'list'
 }
 
 export type Place = { code: string; name: string; rows: Row[] }
@@ -42,6 +47,7 @@ export type Cross = {
   columns: Entry[]
   cells: (CrossCell | null)[][]
   most: number // the end of the scale: a readable number at least as large as every figure and the end of its interval
+  signed: boolean // figures without numbers of persons: differences, on both sides of zero
 }
 
 /** A cross table from the rows of one place; null when the columns that the product declares are not there. */
@@ -59,7 +65,7 @@ export function crossOf(reading: Reading, rows: readonly Row[]): Cross | null {
     if (line) line[second.findIndex((entry) => entry.code === c)] = { value: figureOf(row, figure.name), side: beside(row, figure.name) }
   }
   const based = first.map((entry, at) => ({ ...entry, base: cells[at]?.find((cell) => cell)?.side.base ?? null }))
-  return { figure, down, across, rows: based, columns: second, cells, most: mostOf(cells) }
+  return { figure, down, across, rows: based, columns: second, cells, most: mostOf(cells), signed: !named.has(`${figure.name}_nombre`) }
 }
 
 /** The code behind a title: `groupe` beside `groupe_titre`, where there is one. */
@@ -75,7 +81,7 @@ function entriesOf(rows: readonly Row[], column: ReadingColumn, named: ReadonlyM
 }
 
 function mostOf(cells: readonly (readonly (CrossCell | null)[])[]): number {
-  const ends = cells.flat().flatMap((cell) => [cell?.value ?? 0, ...(cell?.side.intervals.map((one) => one.high) ?? [])])
+  const ends = cells.flat().flatMap((cell) => [Math.abs(cell?.value ?? 0), ...(cell?.side.intervals.map((one) => one.high) ?? [])])
   return Math.min(100, Math.max(10, Math.ceil(Math.max(0, ...ends) / 10) * 10))
 }
 
