@@ -8,66 +8,67 @@ import numpy as np
 from numpy.typing import NDArray
 
 from carreau.inference.crossing import Blend, Crossing
-from carreau.inference.fitting import Fit, even, fitted, imposed
+from carreau.inference.fitting import even, fitted, imposed
 from carreau.inference.margins import Floats, Margins
-from carreau.inference.regression import goodman, moments_of, shrunk
-from carreau.inference.spread import calibration, intervals_of, replicated, unit
+from carreau.inference.regression import goodman, heard, moments_of, shrunk
+from carreau.inference.spread import Doubts, calibration, intervals_of, replicated
 
 REPLICATES: Final = 100
+_HUNDRED: Final = 100.0
 _FEW: Final = 50.0
 _NARROW: Final = 0.05
 _WIDE: Final = 0.9
-_METHODS: Final = {
-    "groups": (
-        "régression entre bureaux, ramenée vers le vote moyen des bureaux du groupe, ajustée aux totaux de chacun"
-    ),
-    "transfers": (
-        "moyenne du partage égal dans chaque bureau et de deux régressions entre bureaux, une dans chaque sens, "
-        "ajustées aux totaux de chacun"
-    ),
-}
+_LITTLE: Final = 0.05
+_METHOD: Final = (
+    "moyenne du partage égal dans chaque bureau et de deux régressions entre bureaux, une dans chaque sens, "
+    "ajustées aux totaux de chacun"
+)
 
 
 def groups_crossing(margins: Margins, *, seed: int = 0, replicates: int = REPLICATES) -> Crossing:
     """How each group votes: the crossing of groups of inhabitants (origins) with votes (destinations).
 
-    The regression between stations is drawn towards what the group's stations vote on average, then fitted to the
-    margins of each station. Deterministic for a ``seed``; the order of stations changes nothing.
+    A part is the even split within each station; the rest is the mean of two regressions under constraints, one from
+    groups to votes and one back, each fitted to the margins of each station. What differs between stations overstates
+    what differs between persons, and the even split denies it: the part of each was chosen where the truth is known.
+    Deterministic for a ``seed``; the order of stations changes nothing.
     """
-    return _crossing("groups", margins, _groups_blend(margins), (seed, replicates))
+    return _crossing("groups", margins, (seed, replicates))
 
 
 def transfers_crossing(margins: Margins, *, seed: int = 0, replicates: int = REPLICATES) -> Crossing:
-    """Where the votes of an election (origins) go in another one (destinations), with the same guarantees.
-
-    Half of it is the even split within each station; the other half is the mean of two regressions under
-    constraints, from the first election to the second and back, each fitted to the margins of each station.
-    """
-    return _crossing("transfers", margins, _transfers_blend(margins), (seed, replicates))
+    """Where the votes of an election (origins) go in another one (destinations): the same method, other parts."""
+    return _crossing("transfers", margins, (seed, replicates))
 
 
-def _groups_blend(margins: Margins) -> Blend:
-    """The fit of the drawn regression alone."""
-    return Blend(margins, ((1.0, _fit(margins, calibration()["groups"]["strength"])),))
-
-
-def _transfers_blend(margins: Margins) -> Blend:
-    """The even split, and the regressions of both directions."""
-    known = calibration()["transfers"]
+def blend_of(kind: str, margins: Margins) -> Blend:
+    """The even split, and the regressions of both directions, each with its part."""
+    known = calibration()[kind]
     back = Margins(margins.destinations, margins.origins)
     each = (1.0 - known["even"]) / 2.0
-    there, again = _fit(margins, known["strength"]), _fit(back, known["strength"]).turned()
+    there = fitted(shrunk(moments_of(margins), known["strength"]), margins)
+    again = fitted(shrunk(moments_of(back), known["strength"]), back).turned()
     return Blend(margins, ((known["even"], even(margins)), (each, there), (each, again)))
 
 
-def _fit(margins: Margins, strength: float) -> Fit:
-    """The shrunk regression, fitted to every station."""
-    return fitted(shrunk(moments_of(margins), strength), margins)
+def doubts_of(kind: str, blend: Blend, drawn: tuple[int, int]) -> Doubts:
+    """What makes the shares of a blend uncertain: ``drawn`` is the seed and the number of replicates."""
+    margins = blend.margins
+    persons = margins.origins.sum(axis=0)[:, None]
+    divided = np.where(persons > 0, persons, np.inf)
+    split, there, again = (fit.total() / divided for _, fit in blend.fits)
+    shares = np.where(persons > 0, blend.total() / divided, _overall(margins))
+    draw = replicated(margins, calibration()[kind]["strength"], *drawn)
+    own = np.sqrt(np.clip(shares * (1.0 - shares), 0.0, None))
+    blind = own * (1.0 - heard(moments_of(margins), calibration()[kind]["strength"]))[:, None]
+    gap = np.abs((there + again) / 2.0 - split)
+    lean = draw * np.sqrt(np.count_nonzero(margins.destinations.sum(axis=1)) / _HUNDRED)
+    return Doubts(draw, lean, gap, np.abs(there - again), blind, own, own / np.sqrt(np.maximum(persons, 1.0)))
 
 
-def _crossing(kind: str, margins: Margins, blend: Blend, drawn: tuple[int, int]) -> Crossing:
+def _crossing(kind: str, margins: Margins, drawn: tuple[int, int]) -> Crossing:
     """The crossing of a blend: its shares, its intervals, its bounds, and what it cannot tell."""
-    known = calibration()[kind]
+    known, blend = calibration()[kind], blend_of(kind, margins)
     persons = margins.origins.sum(axis=0)
     counts = blend.total()
     known_to_be = np.where(persons > 0, persons, np.inf)[:, None]
@@ -75,14 +76,14 @@ def _crossing(kind: str, margins: Margins, blend: Blend, drawn: tuple[int, int])
     shares = np.where(somebody, counts / known_to_be, _overall(margins))
     low, high = (bound / known_to_be for bound in imposed(margins))
     low, high = np.minimum(low, shares), np.where(somebody, np.maximum(high, shares), 1.0)
-    gap = np.abs(even(margins).total() / known_to_be - shares)
-    draw = replicated(margins, known["strength"], *drawn)
-    width = unit(kind, shares, persons, draw, gap)
+    width = doubts_of(kind, blend, drawn).unit(known["unit"])
     intervals = intervals_of(kind, shares, width, (low, high))
-    told, reasons = _told(margins, intervals[90], (low, high))
     moments = moments_of(margins)
+    baseline = np.where(somebody, goodman(moments), shares)
+    used = np.where(heard(moments, known["strength"]) < _LITTLE, np.inf, _width(intervals[90]))
+    told, reasons = _told(margins, used, _width((low, high)))
     return Crossing(
-        shares, counts, intervals, (low, high), goodman(moments), told, reasons, _METHODS[kind],
+        shares, counts, intervals, (low, high), baseline, told, reasons, _METHOD,
         known["widths"]["90"] * width, known["uncertain"], blend,
     )
 
@@ -93,14 +94,19 @@ def _overall(margins: Margins) -> Floats:
     return sums / sums.sum() if sums.sum() > 0 else np.full(sums.shape, 1.0 / sums.shape[1])
 
 
-def _told(
-    margins: Margins, interval: tuple[Floats, Floats], bounds: tuple[Floats, Floats]
-) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
-    """Which origins the stations tell something of, and the reason for each of the others."""
+def _width(ends: tuple[Floats, Floats]) -> Floats:
+    """The widths (R,) of the intervals of each origin, summed over destinations."""
+    return np.asarray((ends[1] - ends[0]).sum(axis=1))
+
+
+def _told(margins: Margins, used: Floats, allowed: Floats) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+    """Which origins the stations tell something of, and the reason for each of the others.
+
+    ``allowed`` are the widths that the margins impose, ``used`` those of the intervals at 90 %, infinite where the
+    stations do not tell.
+    """
     persons = margins.origins.sum(axis=0)
     stations = int((margins.destinations.sum(axis=1) > 0).sum())
-    allowed = (bounds[1] - bounds[0]).sum(axis=1)
-    used = (interval[1] - interval[0]).sum(axis=1)
     reasons = []
     for origin, count in enumerate(persons):
         reason = ""

@@ -41,13 +41,13 @@ def moments_of(margins: Margins, weights: Floats | None = None) -> Moments:
         square, cross, sizes = parts.T @ origins, parts.T @ destinations, origins.sum(axis=0)
     else:
         count, width = origins.shape[1], destinations.shape[1]
-        products = (parts[:, :, None] * np.concatenate([origins, destinations], axis=1)[:, None, :]).reshape(
-            len(origins), -1
-        )
+        both_sides = np.concatenate([origins, destinations], axis=1)
+        products = (parts[:, :, None] * both_sides[:, None, :]).reshape(len(origins), count * (count + width))
         both = (weights @ products).reshape(len(weights), count, count + width)
         square, cross, sizes = both[..., :count], both[..., count:], weights @ origins
-    safe = np.maximum(cross.sum(axis=-1, keepdims=True), 1e-300)
-    return Moments(square, cross, sizes, cross / safe)
+    sums = cross.sum(axis=-1, keepdims=True)
+    prior = np.where(sums > 0, cross / np.maximum(sums, 1e-300), 1.0 / cross.shape[-1])
+    return Moments(square, cross, sizes, prior)
 
 
 def goodman(moments: Moments) -> Floats:
@@ -70,6 +70,17 @@ def shrunk(moments: Moments, strength: float) -> Floats:
     size = 1.0 / np.sqrt(ridge + np.diagonal(moments.square, axis1=-2, axis2=-1))
     square = square * size[..., :, None] * size[..., None, :]
     return _descent(square, cross * size[..., None], size[..., None], moments.prior)
+
+
+def heard(moments: Moments, strength: float) -> Floats:
+    """How much the differences between stations tell of each origin (R,) in :func:`shrunk`: from 0, the prior, to 1.
+
+    The diagonal of the smoother, less what stations that are all alike would give: the part of the origin among all.
+    """
+    ridge = np.maximum(strength * moments.sizes, 1e-9 * max(float(moments.sizes.max()), 1.0))
+    told = 1.0 - ridge * np.diagonal(np.linalg.inv(moments.square + np.diag(ridge)))
+    part = moments.sizes / max(float(moments.sizes.sum()), 1e-300)
+    return np.asarray(np.clip((told - part) / np.maximum(1.0 - part, 1e-9), 0.0, 1.0))
 
 
 def _descent(square: Floats, cross: Floats, size: Floats, start: Floats) -> Floats:

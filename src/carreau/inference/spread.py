@@ -1,15 +1,21 @@
 """How far a crossing may be from the truth: what the draw of stations moves, what the methods dispute, what luck adds.
 
-The unit of an interval is ``sqrt((draw x spread of replicates)^2 + (dispute x gap between methods)^2
-+ (base^2 + luck^2 / persons) x share x (1 - share))``. Its four coefficients, and how many units make an interval of
-50, 80 and 90 %, were measured on synthetic towns whose truth is known (``calibration.toml``): the draw of stations
-alone says nothing of the bias that stations of a kind share.
+The unit of an interval is the root of a sum of squares, each term times a coefficient:
+- ``draw``, the spread of the regression when stations are drawn again;
+- ``lean``, the same had there been a hundred stations: what biases stations does not fade with their number;
+- ``gap``, what sets the regressions apart from the even split; ``turn``, what sets both directions apart;
+- ``blind``, the deviation of a vote where stations do not tell of the origin; ``own``, a part of it anyway;
+- ``luck``, the deviation of a vote over the persons.
+
+The coefficients, and how many units make an interval of 50, 80 and 90 %, were measured where the truth is known
+(``calibration.toml``): the draw of stations alone says nothing of the bias that stations of a kind share.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -20,6 +26,7 @@ from carreau.inference.crossing import LEVELS
 from carreau.inference.margins import Floats, Margins
 from carreau.inference.regression import moments_of, shrunk
 
+DOUBTS: Final = ("draw", "lean", "gap", "turn", "blind", "own", "luck")
 _HEAVY: Final = 30_000_000
 
 
@@ -48,11 +55,22 @@ def replicated(margins: Margins, strength: float, seed: int, replicates: int) ->
     return np.asarray(np.concatenate(found).std(axis=0))
 
 
-def unit(kind: str, shares: Floats, persons: Floats, draw: Floats, gap: Floats) -> Floats:
-    """The unit (R, C) of the intervals of a crossing of this ``kind`` (groups or transfers), in share of the origin."""
-    known = calibration()[kind]["unit"]
-    own = (known["base"] ** 2 + known["luck"] ** 2 / np.maximum(persons, 1.0)[:, None]) * shares * (1.0 - shares)
-    return np.asarray(np.sqrt((known["draw"] * draw) ** 2 + (known["dispute"] * gap) ** 2 + own))
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """What makes shares (R, C) uncertain, each in share of the origin; see the module for what they are."""
+
+    draw: Floats
+    lean: Floats
+    gap: Floats
+    turn: Floats
+    blind: Floats
+    own: Floats
+    luck: Floats
+
+    def unit(self, known: Mapping[str, float]) -> Floats:
+        """The unit (R, C) of the intervals: the root of the sum of squares, each times its coefficient."""
+        parts = (known[name] * np.asarray(getattr(self, name)) for name in DOUBTS)
+        return np.asarray(np.sqrt(sum(part**2 for part in parts)))
 
 
 def intervals_of(

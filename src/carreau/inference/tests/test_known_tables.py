@@ -1,0 +1,117 @@
+"""Tables that are known: what each part of the method gives on them, and what they impose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from carreau.inference import Floats, Margins, groups_crossing, transfers_crossing
+from carreau.inference.crossing import LEVELS
+from carreau.inference.fitting import even, fitted, imposed
+from carreau.inference.regression import goodman, moments_of, projected, shrunk
+from carreau.inference.spread import DOUBTS, Doubts, calibration
+
+
+def test_both_regressions_find_the_shares_of_stations_that_are_all_alike(
+    homogeneous: Callable[[int], Margins], shares: Floats
+) -> None:
+    margins = homogeneous(30)
+    assert goodman(moments_of(margins)) == pytest.approx(shares, abs=1e-6)
+    assert shrunk(moments_of(margins), 0.0) == pytest.approx(shares, abs=2e-3)
+
+
+def test_the_true_shares_fit_stations_that_are_all_alike_without_a_change(
+    homogeneous: Callable[[int], Margins], shares: Floats
+) -> None:
+    margins = homogeneous(30)
+    counts = fitted(shares, margins).stations(slice(None))
+    assert counts == pytest.approx(margins.origins[:, :, None] * shares, abs=1e-4)
+
+
+def test_a_crossing_lies_between_the_even_split_and_the_regression(
+    homogeneous: Callable[[int], Margins], shares: Floats
+) -> None:
+    margins = homogeneous(30)
+    split = even(margins).total() / margins.origins.sum(axis=0)[:, None]
+    found = transfers_crossing(margins, replicates=4).shares
+    own = np.diag_indices(3)
+    assert (found[own] > split[own] + 0.05).all()
+    assert (found[own] < shares[own] + 0.05).all()
+
+
+def test_a_crossing_beats_the_baseline_where_neighbours_vote_alike() -> None:
+    # Each voter leans by half of what their station's own composition says: the regression takes it for the group's.
+    random = np.random.default_rng(5)
+    part = random.beta(2, 2, 200)[:, None]
+    origins = np.round(800 * np.concatenate([part, 1 - part], axis=1))
+    left = np.concatenate([0.35 + 0.4 * part, 0.25 + 0.4 * part], axis=1)
+    truth = (origins * left).sum(axis=0) / origins.sum(axis=0)
+    votes = (origins * left).sum(axis=1)
+    margins = Margins(origins, np.stack([votes, origins.sum(axis=1) - votes], axis=1))
+    crossing = groups_crossing(margins, replicates=20)
+    wrong = np.abs(crossing.shares[:, 0] - truth).max()
+    assert wrong < np.abs(crossing.baseline[:, 0] - truth).max() / 1.5
+    low, high = crossing.intervals[90]
+    assert (low[:, 0] <= truth).all()
+    assert (truth <= high[:, 0]).all()
+
+
+def test_the_bounds_are_those_of_duncan_and_davis() -> None:
+    # 60 of 100 are of the group and 70 voted: at least 30 of the 60 did, at most all of them.
+    low, high = imposed(Margins(np.array([[60.0, 40.0]]), np.array([[70.0, 30.0]])))
+    assert low.tolist() == [[30, 0], [10, 0]]
+    assert high.tolist() == [[60, 30], [40, 30]]
+
+
+def test_a_station_where_all_vote_alike_is_known_for_sure() -> None:
+    margins = Margins(np.array([[30.0, 70.0], [55.0, 45.0]]), np.array([[100.0, 0.0], [100.0, 0.0]]))
+    crossing = groups_crossing(margins, replicates=4)
+    assert crossing.shares == pytest.approx(np.array([[1.0, 0.0], [1.0, 0.0]]), abs=1e-6)
+    assert crossing.intervals[90][0][:, 0] == pytest.approx([1.0, 1.0], abs=1e-6)
+    assert crossing.told.all()
+    assert crossing.stations().deviation == pytest.approx(0, abs=1e-6)
+
+
+def test_a_row_projected_onto_shares_is_the_nearest_one() -> None:
+    random = np.random.default_rng(1)
+    values = random.normal(0.3, 1, (50, 4))
+    found = projected(values)
+    assert found.sum(axis=1) == pytest.approx(np.ones(50))
+    assert (found >= 0).all()
+    away = ((values - found) ** 2).sum(axis=1)
+    for other in random.dirichlet(np.ones(4), 300):
+        assert (((values - other) ** 2).sum(axis=1) >= away - 1e-12).all()
+
+
+def test_a_great_strength_leaves_what_the_stations_of_the_origin_vote(lucky: Callable[[int], Margins]) -> None:
+    moments = moments_of(lucky(30))
+    assert shrunk(moments, 1e6) == pytest.approx(moments.prior, abs=1e-4)
+
+
+def test_an_origin_that_no_station_tells_takes_what_all_vote() -> None:
+    margins = Margins(np.array([[50.0, 0.0], [80.0, 0.0]]), np.array([[20.0, 30.0], [40.0, 40.0]]))
+    crossing = groups_crossing(margins, replicates=4)
+    assert crossing.shares[1] == pytest.approx([60 / 130, 70 / 130])
+    assert crossing.intervals[90][1][1] == pytest.approx([1.0, 1.0], abs=0.6)
+    assert not crossing.told[1]
+    assert crossing.reasons[1].startswith("Personne")
+
+
+def test_the_unit_of_an_interval_is_the_root_of_its_squares() -> None:
+    parts = [np.full((1, 1), float(rank)) for rank in range(1, len(DOUBTS) + 1)]
+    coefficients = {name: 1.0 if rank < 2 else 0.0 for rank, name in enumerate(DOUBTS)}
+    assert Doubts(*parts).unit(coefficients)[0, 0] == pytest.approx(np.sqrt(1 + 4))
+
+
+@pytest.mark.parametrize("kind", ["groups", "transfers"])
+def test_the_calibration_says_what_it_is_made_of_and_its_widths_grow(kind: str) -> None:
+    known = calibration()
+    assert known["source"].startswith("python bench/ecological.py")
+    assert known["date"].year >= 2026
+    assert 0 <= known[kind]["even"] <= 1
+    assert set(known[kind]["unit"]) == set(DOUBTS)
+    widths = [known[kind]["widths"][str(level)] for level in LEVELS]
+    assert widths == sorted(widths)
+    assert widths[0] > 0
