@@ -1,0 +1,166 @@
+"""A plan for the field: from the release of a profile, and the public address file, to the Draft. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from carreau.errors import Missing
+from carreau.products.declare import Asked, Draft, Hands, Product, Reading
+from carreau.products.field_plan.columns import (
+    Described,
+    Doors,
+    Told,
+    door_columns,
+    expected_columns,
+    interest_columns,
+    provenance_of,
+    rank_column,
+    registered_column,
+    route_columns,
+    sector_columns,
+    station_columns,
+)
+from carreau.products.field_plan.effects import declared_effects, effect_of, field_of
+from carreau.products.field_plan.homes import addresses_of
+from carreau.products.field_plan.orders import Order, election_of, order_of
+from carreau.products.field_plan.pieces import Pieces, pieces_of
+from carreau.products.field_plan.plan import Index, expected_of, plan_of, routes_of
+from carreau.products.field_plan.said import remarks_of
+from carreau.products.field_plan.stations import (
+    Stations,
+    abstention_of,
+    dispersion_of,
+    needs_of,
+    stations_of,
+)
+from carreau.terms import Schema
+
+STATION: Final = "bureau"
+SECTOR: Final = "secteur"
+
+
+def build(product: Product, asked: Asked, profile: Reading, hands: Hands) -> Draft:
+    """The Draft of the stations in their order of interest, of the sectors kept, or of the routes through them.
+
+    :class:`~carreau.errors.Missing` when no station can be planned, or when sectors are asked where no address is
+    known.
+    """
+    order, declared = order_of(asked.choices), declared_effects()
+    effect, field = effect_of(declared, order.goal), field_of(declared)
+    stations, read = _stations(asked, profile, order, (declared["needs"]["indicators"], field.least))
+    if not (stations.reasons == "").any():
+        raise Missing(
+            f"aucun bureau de {asked.territory} ne peut être mis dans un plan",
+            given="; ".join(dict.fromkeys(stations.reasons)),
+            expected="des bureaux avec leur nombre de ménages, et les chiffres que lit le but",
+            advice="choisir un autre but ou une autre élection, ou ajouter les fichiers qui manquent : carreau sources",
+        )
+    pieces = pieces_of(stations, addresses_of(hands, stations.codes), field)
+    plan = plan_of(stations, pieces, order, effect, field)
+    origin = provenance_of(profile, ("menages", *read), hands)
+    told = Told(profile, stations, pieces, plan, effect, field, origin)
+    if asked.level == STATION:
+        columns, geometry = _at_stations(told), profile.geometry
+    else:
+        columns, geometry = _of_sectors(asked, told, order), _outlines(pieces)
+    where = product.facts["levels"][asked.level]
+    schema = Schema(where["grain"], tuple(column for column, _ in columns))
+    table = pa.table([array for _, array in columns], names=list(schema.names))
+    contributors = "inscrits" if asked.level == STATION else "portes"
+    remarks = remarks_of(told, order, routes_of(pieces, plan, order, field), hands)
+    return Draft(product, asked.territory, schema, table, geometry, contributors, profile.lineage, remarks)
+
+
+def _stations(
+    asked: Asked, profile: Reading, order: Order, needs: tuple[Sequence[str], float]
+) -> tuple[Stations, tuple[str, ...]]:
+    """The stations with what the goal reads of them, and the columns that are read."""
+    indicators, least = needs
+    if order.goal == "listen":
+        return stations_of(profile, *needs_of(profile, indicators), least), tuple(indicators)
+    election = election_of(profile, asked.territory, asked.choices["election"])
+    found = (abstention_of if order.goal == "turnout" else dispersion_of)(profile, election)
+    return stations_of(profile, *found, least), (f"{election.prefix}_participation",)
+
+
+def _at_stations(told: Told) -> list[Described]:
+    """One row per station: those of the plan by rank, then those left out."""
+    stations, pieces, plan = told.stations, told.pieces, told.plan
+    many = len(stations.codes)
+
+    def summed(values: np.ndarray) -> np.ndarray:
+        return np.bincount(pieces.station, values, many)
+
+    doors, minutes = summed(pieces.doors), summed(plan.minutes)
+    left_out = stations.reasons != ""
+    worth = np.where(left_out, -1.0, summed(plan.worth * plan.minutes) / np.maximum(minutes, 1e-9))
+    rows: Index = np.argsort(-worth, kind="stable")
+    expected = expected_of(summed(plan.planned), np.nan_to_num(stations.interest), told.effect, told.field)
+    shown = Doors(
+        np.where(left_out, np.nan, doors)[rows],
+        np.where(left_out, np.nan, summed(plan.planned))[rows],
+        minutes[rows],
+        summed(pieces.walk)[rows],
+        _three(expected, rows, left_out[rows]),
+    )
+    rank = np.where(left_out[rows], np.nan, np.arange(1.0, many + 1))
+    return [
+        *station_columns(told, rows),
+        registered_column(told, rows),
+        rank_column(told, rank),
+        *door_columns(told, shown),
+        *interest_columns(told, rows),
+        *expected_columns(told, shown),
+    ]
+
+
+def _three(
+    expected: tuple[np.ndarray, ...], rows: Index, left_out: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What is expected, by row, unknown where the station is left out."""
+    low, central, high = (np.where(left_out, np.nan, values[rows]) for values in expected)
+    return low, central, high
+
+
+def _of_sectors(asked: Asked, told: Told, order: Order) -> list[Described]:
+    """One row per sector kept, by rank; or per stage of the routes through them."""
+    pieces, plan = told.pieces, told.plan
+    routes = routes_of(pieces, plan, order, told.field)
+    by_rank = np.argsort(plan.rank, kind="stable")
+    rows = by_rank[(plan.planned[by_rank] > 0) & pieces.known[by_rank]] if asked.level == SECTOR else routes.rows
+    if asked.level == SECTOR and not len(rows):
+        raise Missing(
+            f"aucune adresse publique d'électeurs n'est connue pour les bureaux à parcourir de {asked.territory}",
+            expected="la table des adresses du répertoire électoral unique, avec leurs positions",
+            advice="demander les bureaux (--level bureau), ou voir comment ajouter le fichier : carreau sources",
+        )
+    shown = Doors(
+        pieces.doors[rows],
+        plan.planned[rows],
+        plan.minutes[rows],
+        pieces.walk[rows],
+        (plan.expected[0][rows], plan.expected[1][rows], plan.expected[2][rows]),
+    )
+    ways = [] if asked.level == SECTOR else [*route_columns(told, routes)]
+    return [
+        *ways,
+        *sector_columns(told, rows),
+        *station_columns(told, pieces.station[rows]),
+        rank_column(told, plan.rank[rows].astype(np.float64)),
+        *door_columns(told, shown),
+        *interest_columns(told, pieces.station[rows]),
+        *expected_columns(told, shown),
+    ]
+
+
+def _outlines(pieces: Pieces) -> pa.Table:
+    """The outlines of the sectors that are made of addresses."""
+    table = pa.table(
+        {"secteur": pa.array(pieces.codes, pa.string()), "geometry": pa.array(pieces.outline, pa.binary())}
+    )
+    return table.filter(pc.is_valid(table["geometry"]))

@@ -1,0 +1,116 @@
+"""Routes: a short order to walk points in, then outings that last no longer than asked. Arrays in, arrays out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Index = npt.NDArray[np.int64]
+
+BLOCK: Final = 300  # points ordered together: the work grows as their square
+PASSES: Final = 30
+BITS: Final = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Outings:
+    """Points in walking order: ``order`` (rows), ``outing`` of each from 0, metres from the one before in its outing,
+    minutes from the start of the outing until it is reached."""
+
+    order: Index
+    outing: Index
+    metres: Floats
+    start: Floats
+
+
+def outings_of(plane: Floats, minutes: Floats, longest: float, pace: float) -> Outings:
+    """The outings that visit every point once, each of at most ``longest`` minutes unless one point takes more.
+
+    ``plane`` holds metres; ``pace`` is minutes per metre as the crow flies.
+    """
+    order = short_order(plane)
+    outing, metres, start = (np.zeros(len(order)) for _ in range(3))
+    number, spent = 0, 0.0
+    for place, row in enumerate(order):
+        away = float(np.hypot(*(plane[row] - plane[order[place - 1]]))) if place else 0.0
+        if place and spent + away * pace + minutes[row] > longest:
+            number, spent, away = number + 1, 0.0, 0.0
+        away = away if spent else 0.0
+        start[place] = spent + away * pace
+        spent = start[place] + float(minutes[row])
+        outing[place], metres[place] = number, away
+    return Outings(order, outing.astype(np.int64), metres, start)
+
+
+def short_order(plane: Floats) -> Index:
+    """A short order to visit every point once: by blocks of neighbours, nearest next, then crossings undone (2-opt).
+
+    Never longer than the order given.
+    """
+    given = np.arange(len(plane), dtype=np.int64)
+    if len(plane) < 3:
+        return given
+    along = np.argsort(_curve(plane), kind="stable")
+    blocks = [along[start : start + BLOCK] for start in range(0, len(along), BLOCK)]
+    found = np.concatenate([block[untangled(plane[block], nearest_next(plane[block]))] for block in blocks])
+    straight = untangled(plane, given) if len(plane) <= BLOCK else given
+    return min((found, straight), key=lambda order: length(plane, order))
+
+
+def length(plane: Floats, order: Index) -> float:
+    """The length of a path."""
+    return float(np.hypot(*np.diff(plane[order], axis=0).T).sum())
+
+
+def nearest_next(plane: Floats) -> Index:
+    """From the most western point, always to the nearest that is left."""
+    left = np.ones(len(plane), dtype=np.bool_)
+    order = np.zeros(len(plane), dtype=np.int64)
+    here = int(np.argmin(plane[:, 0]))
+    for place in range(len(plane)):
+        order[place] = here
+        left[here] = False
+        away = np.where(left, np.hypot(*(plane - plane[here]).T), np.inf)
+        here = int(np.argmin(away))
+    return order
+
+
+def untangled(plane: Floats, order: Index) -> Index:
+    """The order with stretches turned round while that makes the path shorter."""
+    order = order.copy()
+    for _ in range(PASSES):
+        before = length(plane, order)
+        for first in range(len(order) - 1):
+            _turn_from(plane, order, first)
+        if length(plane, order) > before - 1e-6:
+            break
+    return order
+
+
+def _turn_from(plane: Floats, order: Index, first: int) -> None:
+    """Turn round, in place, the stretch that starts at ``first`` and shortens the path most, if any does."""
+    spots = plane[order]
+    after = spots[first + 1 :]
+    entry = np.zeros(len(after)) if first == 0 else np.hypot(*(after - spots[first - 1]).T)
+    gone = 0.0 if first == 0 else float(np.hypot(*(spots[first] - spots[first - 1])))
+    following = np.vstack([spots[first + 2 :], spots[-1:]])
+    leave, left = np.hypot(*(following - spots[first]).T), np.hypot(*(following - after).T)
+    leave[-1] = left[-1] = 0.0  # the path ends there
+    gain = gone + left - entry - leave
+    best = int(np.argmax(gain))
+    if gain[best] > 1e-9:
+        order[first : first + best + 2] = order[first : first + best + 2][::-1]
+
+
+def _curve(plane: Floats) -> Index:
+    """Where each point lies on a curve that fills the plane (Morton): neighbours are near on it."""
+    low, size = plane.min(axis=0), max(float(np.ptp(plane, axis=0).max()), 1.0)
+    cells = ((plane - low) / size * (2**BITS - 1)).astype(np.int64)
+    found = np.zeros(len(plane), dtype=np.int64)
+    for bit in range(BITS):
+        found |= ((cells[:, 0] >> bit) & 1) << (2 * bit) | ((cells[:, 1] >> bit) & 1) << (2 * bit + 1)
+    return found

@@ -1,0 +1,62 @@
+"""What a reader must know before using a plan."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from carreau.places.remarks import counted
+from carreau.products.declare import Hands
+from carreau.products.field_plan.columns import Told, spread
+from carreau.products.field_plan.orders import Order
+from carreau.products.field_plan.plan import Routes
+
+LAWFUL = (
+    "Le porte-à-porte ne demande aucun fichier de personnes : ne rien noter sur quelqu'un sans son accord, ni nom ni "
+    "opinion"
+)
+STANDINGS = {
+    "original": "la table officielle",
+    "repackaged": "la table officielle, remise en forme",
+    "extract": "un extrait de la table officielle",
+    "facsimile": "un facsimilé, aux adresses reconstituées : ne pas partir sur le terrain avec",
+    "synthetic": "une table inventée pour les essais",
+}
+
+
+def remarks_of(told: Told, order: Order, routes: Routes, hands: Hands) -> tuple[str, ...]:
+    """The remarks of a plan: how much it is, what may be expected, what it rests on, what is not known."""
+    plan, pieces = told.plan, told.pieces
+    planned = float(plan.planned.sum())
+    total = [float(values.sum()) for values in plan.expected]
+    left_out = int((told.stations.reasons != "").sum())
+    outings = len(np.unique(routes.outing))
+    said = [
+        f"{planned:.0f} portes, {outings} sorties d'au plus {order.hours:g} h, pour {order.teams} équipes de deux",
+        f"Attendu en tout : {told.effect.noun}, {spread(total[0], total[1], total[2])}",
+        told.effect.caution,
+        f"Études, citées dans la fiche du plan : {' ; '.join(told.effect.studies)}",
+        LAWFUL,
+        *_of_addresses(told, hands),
+        *counted(left_out, "bureau{x} {ont} été laissé{s} hors du plan : voir leur statut"),
+    ]
+    if planned < order.doors:
+        said.append(f"Il n'y a que {pieces.doors.sum():.0f} portes connues ici, pour {order.doors} demandées")
+    return tuple(sentence.replace(" 1 sorties", " 1 sortie") for sentence in said)
+
+
+def _of_addresses(told: Told, hands: Hands) -> tuple[str, ...]:
+    """What is known of where people live."""
+    kept = told.plan.planned > 0
+    without = kept & ~told.pieces.known
+    standing = sorted({STANDINGS.get(entry.input.status, entry.input.status) for entry in hands.get("adresses", ())})
+    said = []
+    if (kept & told.pieces.known).any():
+        said.append(f"Adresses du répertoire électoral : {' ; '.join(standing)}")
+        said.append("Un secteur est un groupe d'adresses voisines d'un même bureau ; les rues ne sont pas nommées")
+    if without.any():
+        many = len(np.unique(told.pieces.station[without]))
+        alone = (
+            "bureau{x} du plan {ont} été rangé{s} d'un seul tenant, sans adresse connue, en lots à partager sur place"
+        )
+        said += counted(many, alone)
+    return tuple(said)
