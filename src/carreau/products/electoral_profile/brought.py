@@ -73,6 +73,8 @@ class _Figures:
     ``told`` is 0 where no past station reaches the place; ``whole`` is False where it speaks of too few to be shown;
     ``sure`` is the part of its voters who are known to be its own. ``moved`` says how far its voters are not those of
     its past stations, in parts of them; ``scattered`` that it takes its part of what its commune's lost stations told.
+    ``people`` are the voters that each place would have had at its own size: a lost station spreads over all of its
+    commune, and may leave a new one with a handful of voters whose share is still that of many.
     """
 
     number: Values
@@ -82,6 +84,7 @@ class _Figures:
     moved: Values
     sure: Values
     scattered: npt.NDArray[np.bool_]
+    people: Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,12 +110,13 @@ def _on_stations(brought: Brought, stations: TargetFrame, stir: _Stir) -> Callab
     every = np.ones(len(told), dtype=bool)
     scattered = np.asarray((weights >= 1 - 1e-9).sum(axis=0)).ravel() == 0
     own = _moved(carried["inscrits"] * stir.growth, stations.registered)
-    moved = np.where(scattered, 1.0, own + margins.facts()["votes"]["stir"]["value"] * stir.part)
+    moved = np.where(scattered, own, own + margins.facts()["votes"]["stir"]["value"] * stir.part)
+    people = np.nan_to_num(stations.registered) / stir.growth
 
     def figures(measure: Measure) -> _Figures:
         number = carried[measure.number]
         base = carried[measure.base] if measure.base else np.full(len(number), np.nan)
-        return _Figures(number, base, told, every, moved, stations.certainty, scattered)
+        return _Figures(number, base, told, every, moved, stations.certainty, scattered, people)
 
     return figures
 
@@ -161,7 +165,9 @@ def _on_larger(brought: Brought, sure: Values) -> Callable[[Measure], _Figures]:
         least = COVERED if measure.base else COVERED_FOR_A_COUNT
         of_base = sums[:, 1] if measure.base else np.full(len(part), np.nan)
         moved = np.clip(split + 1 - part * sure, 0, 1)
-        return _Figures(sums[:, 0], of_base, part, part >= least, moved, sure, np.zeros(len(part), dtype=bool))
+        return _Figures(
+            sums[:, 0], of_base, part, part >= least, moved, sure, np.zeros(len(part), dtype=bool), all_voters
+        )
 
     return figures
 
@@ -278,13 +284,20 @@ def _deviation(
     value, figures = shown
     constants = margins.facts()["votes"]
     if not measure.base:
-        part = np.where(figures.scattered, constants["scattered_count"]["value"], constants["count"]["value"])
-        return np.asarray(np.abs(value) * figures.moved * part)
+        return np.where(np.isfinite(value), _count_deviation(value, figures), np.nan)
     past = _figure(election.counts[measure.number], election.counts[measure.base], "share")
     commune, department = groups["commune"], groups["departement"]
     nest = margins.Nest(commune.past, department.past, len(commune.voters), len(department.voters))
     between = margins.spread_within(past, np.nan_to_num(election.counts[measure.base]), nest)[department.today]
-    grain = margins.borrowed_deviation("share", value, np.zeros(len(value)), figures.base)
-    scattered = np.hypot(constants["scattered"]["value"] * between, grain)
+    borrowed = margins.borrowed_vote_deviation(value, between, figures.people)
     own = constants["share"]["value"] * between * np.sqrt(figures.moved)
-    return np.asarray(np.where(np.isfinite(value), np.where(figures.scattered, scattered, own), np.nan))
+    return np.asarray(np.where(np.isfinite(value), np.where(figures.scattered, borrowed, own), np.nan))
+
+
+def _count_deviation(value: Values, figures: _Figures) -> Values:
+    """The standard error of a count: a part of what moved; for a scattered one, all that it lacks or has in excess."""
+    constants = margins.facts()["votes"]
+    gap = np.maximum(np.abs(value), figures.people) * figures.moved
+    own_size = constants["scattered_count"]["value"] * figures.people
+    scattered = np.hypot(gap / margins.half_width(), own_size)
+    return np.asarray(np.where(figures.scattered, scattered, constants["count"]["value"] * gap))

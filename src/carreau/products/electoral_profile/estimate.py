@@ -95,9 +95,7 @@ def _estimate(indicator: Indicator, columns: Values, refined: Refined, carrier: 
         for level in LEVELS
     }
     value = sums.figure(indicator.kind)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        on_zones = columns[:, 0] / columns[:, 1] * (100 if indicator.kind == "share" else 1)
-    between = margins.spread_within(on_zones, filled[:, 2], nest_of(carrier))[carrier.target_department]
+    between = _between(indicator, columns, carrier)
     status = status_of(indicator, value, refined, carrier)
     nobody = (sums.known >= ENOUGH) & (sums.base == 0) & (indicator.kind != "count")
     status[nobody] = NOBODY.format(this=refined.targets.this)
@@ -105,8 +103,9 @@ def _estimate(indicator: Indicator, columns: Values, refined: Refined, carrier: 
     value = np.where(fallback, compared["commune"], value)
     status[fallback] = COMMUNE_SHARE
     margin = _margin(indicator, value, sums, between, carrier)
-    borrowed = margins.borrowed_deviation(indicator.kind, value, between, refined.targets.registered)
-    margin = np.where(fallback, margins.half_width() * borrowed, margin)
+    if fallback.any():
+        borrowed = margins.borrowed_deviation(indicator.kind, value, between, refined.targets.registered)
+        margin = np.where(fallback, margins.half_width() * borrowed, margin)
     return Estimate(
         indicator,
         value,
@@ -117,6 +116,17 @@ def _estimate(indicator: Indicator, columns: Values, refined: Refined, carrier: 
         status,
         compared,
     )
+
+
+def _between(indicator: Indicator, columns: Values, carrier: Carrier) -> Values:
+    """How much the zones of one commune differ, around each place; for a count, in its number per inhabitant."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        if indicator.kind == "count":
+            on_zones, weight = columns[:, 0] / carrier.mass, carrier.mass
+        else:
+            on_zones = columns[:, 0] / columns[:, 1] * (100 if indicator.kind == "share" else 1)
+            weight = np.nan_to_num(columns[:, 2])
+    return margins.spread_within(on_zones, weight, nest_of(carrier))[carrier.target_department]
 
 
 def nest_of(carrier: Carrier) -> margins.Nest:
@@ -142,7 +152,9 @@ def _margin(indicator: Indicator, value: Values, sums: Sums, between: Values, ca
     factor = margins.sampling_factor(indicator, carrier.large)
     sampling = margins.sampling_deviation(indicator, value, sums.people, factor)
     counted = indicator.kind == "count"
-    apportionment = np.abs(value) * carrier.spread.count if counted else between * carrier.spread.of(indicator.kind)
+    apportionment = between * carrier.spread.of(indicator.kind)
+    if counted:  # people in the wrong place, and people who are not like those of their zone
+        apportionment = np.hypot(np.abs(value) * carrier.spread.count, between * carrier.spread.share * carrier.reach)
     grain = margins.grain_deviation(indicator.kind, value, sums.people, carrier.spread.shared)
     unsaid = margins.unsaid_deviation(indicator.kind, value if counted else between, sums.known)
     return np.asarray(margins.half_width() * np.sqrt(sampling**2 + apportionment**2 + grain**2 + unsaid**2))

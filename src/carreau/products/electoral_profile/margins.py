@@ -160,12 +160,21 @@ def borrowed_deviation(kind: Kind, value: Values, between: Values, people: Value
     It is the spread between the zones of a commune, and for a share what a place of few ``people`` adds to it.
     """
     constants = facts()["borrowed"]
-    deviation = constants[FIGURE[kind]]["value"] * between
-    if kind != "share":
-        return np.asarray(deviation)
+    deviation = np.asarray(constants[FIGURE[kind]]["value"] * between)
+    return _with_few(deviation, value, people, constants["grain"]["value"]) if kind == "share" else deviation
+
+
+def borrowed_vote_deviation(value: Values, between: Values, people: Values) -> Values:
+    """The standard error of a share of votes that a station of ``people`` takes from its commune's lost stations."""
+    constants = facts()["votes"]
+    return _with_few(constants["scattered"]["value"] * between, value, people, constants["grain"]["value"])
+
+
+def _with_few(deviation: Values, value: Values, people: Values, grain: float) -> Values:
+    """The deviation of a share, and what few people add to it: sqrt(grain x p(1-p)/n), in points."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        grain = constants["grain"]["value"] * _binomial(value, np.where(people > 0, people, np.nan))
-    return np.asarray(np.hypot(deviation, 100 * np.sqrt(np.nan_to_num(grain))))
+        few = grain * _binomial(value, np.where(people > 0, people, np.nan))
+    return np.asarray(np.hypot(deviation, 100 * np.sqrt(np.nan_to_num(few))))
 
 
 def grain_deviation(kind: Kind, value: Values, people: Values, shared: Values) -> Values:
@@ -190,9 +199,13 @@ def unsaid_deviation(kind: Kind, between: Values, known: Values) -> Values:
     return np.asarray(facts()["unsaid"][FIGURE[kind]]["value"] * np.abs(between) * (1 - known))
 
 
-def narrower(kind: Kind, vote: bool = False) -> Mapping[int, float]:
-    """The half-widths at 50 and 80 % of a figure of ``kind``, as parts of its margin (90 %); of a vote if ``vote``."""
-    widths = facts()["widths"][("vote_" if vote else "") + FIGURE[kind]]
+def narrower(way: str, kind: Kind) -> Mapping[int, float]:
+    """The half-widths at 50 and 80 % of a figure, as parts of its margin (90 %).
+
+    ``way`` is how it came to its place: the weighting that carried it (``adresses``, ``carreaux``, ``surface``),
+    ``borrowed`` from the commune, or, for a vote, ``moved`` with its station or ``scattered`` with a lost one.
+    """
+    widths = facts()["widths"][way][FIGURE[kind]]
     return {level: float(widths[f"at_{level}"]) for level in (50, 80)}
 
 

@@ -162,9 +162,13 @@ def frame(codes: Sequence[str], registered: Sequence[float]) -> TargetFrame:
 
 
 def told(
-    codes: Sequence[str], today: TargetFrame, places: TargetFrame | None = None, **counts: Sequence[float]
+    codes: Sequence[str],
+    today: TargetFrame,
+    places: TargetFrame | None = None,
+    spread: Sequence[Sequence[float]] = (),
+    **counts: Sequence[float],
 ) -> dict[str, Estimate]:
-    """Participation and blank votes of an election held in stations of today."""
+    """Participation and blank votes of an election held in stations of today, or ``spread`` over them."""
     given = {name: np.asarray(counts.get(name, [NAN] * len(codes)), dtype=float) for name in GENERAL}
     election = Election(
         "2022_pres_t1",
@@ -181,7 +185,7 @@ def told(
         ),
         (ORIGIN,),
     )
-    dense = np.array([[float(code == other) for other in today.codes] for code in codes])
+    dense = np.array(spread or [[float(code == other) for other in today.codes] for code in codes])
     weights: Any = sparse.csr_array(dense)
     found = estimates_of_election(Brought(election, weights), today, places or today)
     return {estimate.indicator.name.removeprefix("pres_2022_t1_"): estimate for estimate in found}
@@ -205,6 +209,29 @@ def test_the_margin_grows_with_what_changed_in_the_station() -> None:
         told(CODES, frame(CODES, [size, 400, 100]), **before)["participation"].margin[0] for size in (550, 1000)
     )
     assert 0 < some < more
+
+
+def test_voters_who_come_and_go_in_all_the_commune_move_no_boundary() -> None:
+    before = {"inscrits": [500, 400, 100], "votants": [250, 300, 80]}
+    grown = told(CODES, frame(CODES, [550, 440, 110]), **before)["participation"].margin
+    assert grown == pytest.approx([0.0, 0.0, 0.0], abs=1e-4)
+
+
+def test_the_only_station_of_a_commune_has_moved_no_boundary() -> None:
+    before = {"inscrits": [500, 400, 100], "votants": [250, 300, 80]}
+    assert told(CODES, frame(CODES, [500, 400, 300]), **before)["participation"].margin[2] == pytest.approx(0, abs=1e-4)
+
+
+def test_a_new_station_has_the_share_of_the_lost_ones_and_a_count_that_its_margin_makes_up_for() -> None:
+    past = ("96001_0001", "96001_0009")
+    today = frame(("96001_0001", "96001_0002"), [500, 500])
+    split = [[1.0, 0.0], [0.5, 0.5]]
+    found = told(past, today, spread=split, inscrits=[500, 500], votants=[250, 400])
+    share, count = found["participation"], found["inscrits"]
+    assert share.value[1] == pytest.approx(80.0)
+    assert share.margin[1] > share.margin[0]
+    assert count.value[1] == 250
+    assert count.value[1] + count.margin[1] >= 500
 
 
 def test_a_station_of_unknown_size_today_is_taken_as_wholly_changed() -> None:

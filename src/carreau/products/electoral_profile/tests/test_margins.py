@@ -182,3 +182,65 @@ def test_the_rest_is_graded_by_its_margin_in_parts_of_the_value(width: float, gr
 def test_a_sure_zero_is_an_a_and_an_unsure_one_an_e() -> None:
     index = margins.grade_of(np.array([0.0, 1.0, np.nan]), np.array([0.0, 0.0, 3.0]), "personnes")
     assert margins.GRADES[index].tolist() == ["A", "E", "E"]
+
+
+@pytest.mark.parametrize("way", sorted(margins.facts()["widths"]))
+def test_narrower_intervals_are_nested_within_the_margin(way: str) -> None:
+    kinds: dict[str, Kind] = {"share": "share", "ratio": "ratio", "income": "quantile", "count": "count"}
+    declared = margins.facts()["widths"][way]
+    assert declared
+    for name in declared:
+        found = margins.narrower(way, kinds[name])
+        assert 0 < found[50] < found[80] < 1
+
+
+def test_every_measured_fact_has_its_unit_date_and_source() -> None:
+    def facts_in(section: dict[str, Any]) -> list[dict[str, Any]]:
+        return [section] if "source" in section else [one for part in section.values() for one in facts_in(part)]
+
+    every = facts_in(dict(margins.facts()))
+    assert len(every) > 40
+    assert all(fact["unit"] and fact["date"] and fact["source"] for fact in every)
+
+
+@given(st.floats(0, 100), st.floats(0, 30), st.integers(20, 2000), st.integers(20, 2000))
+def test_a_borrowed_share_is_the_less_sure_the_fewer_its_people(
+    value: float, spread: float, one: int, two: int
+) -> None:
+    few, many = sorted((one, two))
+    people = np.array([float(few), float(many)])
+    shares, spreads = np.full(2, value), np.full(2, spread)
+    for found in (
+        margins.borrowed_deviation("share", shares, spreads, people),
+        margins.borrowed_vote_deviation(shares, spreads, people),
+    ):
+        assert found[0] >= found[1] > 0
+
+
+def test_a_borrowed_figure_of_nobody_keeps_the_spread_of_its_commune() -> None:
+    nobody = np.array([0.0, np.nan])
+    found = margins.borrowed_vote_deviation(np.array([20.0, 20.0]), np.array([5.0, 5.0]), nobody)
+    assert found == pytest.approx(margins.facts()["votes"]["scattered"]["value"] * 5)
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_the_less_the_source_says_the_wider_the_margin(one: float, other: float) -> None:
+    less, more = sorted((one, other))
+    for kind in ("share", "ratio", "quantile", "count"):
+        found = margins.unsaid_deviation(kind, np.array([7.0, 7.0]), np.array([less, more]))
+        assert found[0] >= found[1] >= 0
+
+
+def test_people_who_come_with_whole_zones_add_no_grain() -> None:
+    value, people = np.array([30.0, 30.0]), np.array([400.0, 400.0])
+    for kind in ("share", "count"):
+        found = margins.grain_deviation(kind, value, people, np.array([0.0, 1.0]))
+        assert found[0] == 0 < found[1]
+    assert margins.grain_deviation("ratio", value, people, np.array([0.0, 1.0])).tolist() == [0.0, 0.0]
+
+
+def test_a_count_of_those_who_live_apart_from_the_others_is_less_sure(territory: Made) -> None:
+    alike = {"population": {"P_POP": [900.0] * 3, "P_X": [300.0] * 3}}
+    apart = {"population": {"P_POP": [900.0] * 3, "P_X": [0.0, 300.0, 600.0]}}
+    widths = [margin(territory([[0.5, 0.5]] * 3, columns), base="")[0] for columns in (alike, apart)]
+    assert widths[0] < widths[1]
