@@ -39,9 +39,6 @@ class Pieces:
     outline: Texts
     known: npt.NDArray[np.bool_]
 
-    def __len__(self) -> int:
-        return len(self.codes)
-
 
 @dataclass(frozen=True, slots=True)
 class _Piece:

@@ -94,8 +94,6 @@ def routes_of(pieces: Pieces, plan: Plan, order: Order, field: Field) -> Routes:
 
 def _numbered(found: Outings, worth: Floats, minutes: Floats) -> Index:
     """The number of the outing of each sector: 1 for the one that is worth most per minute."""
-    if not len(found.order):
-        return np.zeros(0, dtype=np.int64)
     total = np.bincount(found.outing, worth)
     spent = np.bincount(found.outing, minutes[found.order] + 1e-9)
     rank = np.zeros(len(total), dtype=np.int64)

@@ -1,0 +1,40 @@
+"""Addresses out of the public file: the ministry's keys, the first file that knows a station, stations nowhere."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+
+from carreau.products.field_plan.effects import Field, declared_effects, effect_of
+from carreau.products.field_plan.homes import addresses_of
+from carreau.products.field_plan.orders import Order
+from carreau.products.field_plan.pieces import pieces_of
+from carreau.products.field_plan.plan import plan_of, routes_of
+from carreau.products.field_plan.stations import stations_of
+from carreau.products.field_plan.tests.conftest import addresses_in, handed, profile_of
+
+
+def test_the_roll_s_own_keys_are_turned_into_the_ministry_s() -> None:
+    hands = addresses_in(["69381_0001"], many=3)
+    hands["bureaux_reu"] = (handed(pa.table({"id_reu": ["69381_0001"], "bv_id": ["69123_0101"]}), name="bureaux"),)
+    found = addresses_of(hands, np.array(["69123_0101"], dtype=object))
+    assert found.station.tolist() == [0, 0, 0]
+    assert len(addresses_of(addresses_in(["69381_0001"]), np.array(["69123_0101"], dtype=object)).station) == 0
+
+
+def test_the_first_file_that_knows_a_station_gives_all_its_addresses() -> None:
+    first, second = addresses_in(["69123_0001"], many=3), addresses_in(["69123_0001", "69123_0002"], many=5)
+    hands = {"adresses": (*first["adresses"], *second["adresses"])}
+    found = addresses_of(hands, np.array(["69123_0001", "69123_0002"], dtype=object))
+    assert np.bincount(found.station).tolist() == [3, 5]
+
+
+def test_stations_without_contour_nor_address_are_planned_too(field: Field) -> None:
+    profile = profile_of([30.0, 40.0], drawn=False)
+    why = np.full(2, "", dtype=object)
+    stations = stations_of(profile, np.array([30.0, 40.0]), why, field.least)
+    pieces = pieces_of(stations, addresses_of({}, stations.codes), field)
+    order = Order("turnout", 100, 2, 3.0, 0)
+    plan = plan_of(stations, pieces, order, effect_of(declared_effects(), "turnout"), field)
+    routes = routes_of(pieces, plan, order, field)
+    assert plan.planned.sum() == 100 and np.all(np.isfinite(routes.start))
