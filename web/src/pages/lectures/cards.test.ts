@@ -11,7 +11,7 @@ it('gives the themes in order, each with the figures that are there', () => {
   expect(themes.map((theme) => [theme.place, theme.title])).toEqual([['a', 'X'], ['b', 'Y'], ['a', 'Y']])
   expect(themes[0]?.evidence.map((one) => [one.name, one.value, one.supports])).toEqual([['Personnes seules', 40, true], ['Retraités', null, false]])
 })
-it('says how strong a theme is where it stands out', () => expect([...strengths(themesOf(reading), 'y')]).toEqual([['b', 20], ['a', 30]]))
+it('says how strong a theme is where it stands out', () => expect([...strengths(themesOf(reading), 'y')]).toEqual([['b', 0.2], ['a', 0.3]]))
 it('opens the map on the indicator, inside the territory', () => {
   expect(mapHref('part_x', 'com:69123')).toBe('/carte?indicateur=part_x&niveau=bureau&communes=69123&echelle=choix')
   expect(mapHref('part_x', 'bv:69123_0101')).toBe('/carte?indicateur=part_x&niveau=bureau&communes=69123&echelle=choix&lieu=bv:69123_0101')

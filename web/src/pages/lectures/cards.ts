@@ -84,7 +84,7 @@ export function mapHref(indicator: string, territory: string): string {
   return `/carte?${parts.join('&')}`
 }
 
-/** How strong each theme is at each place: what colours the map of a theme. */
+/** How strong a theme is at each place where it stands out, from 0 to 1: what colours its map. */
 export function strengths(themes: readonly Theme[], code: string): Map<string, number> {
-  return new Map(themes.filter((theme) => theme.code === code).map((theme) => [theme.place, theme.strength ?? 0]))
+  return new Map(themes.filter((theme) => theme.code === code).map((theme) => [theme.place, (theme.strength ?? 0) / 100]))
 }

@@ -2,7 +2,7 @@
 import { isNumbered } from './cards'
 import { beside, figureOf, textOf, type Beside, type Reading, type ReadingColumn, type Row } from './facts'
 
-export const KINDS = ['cross', 'cards', 'curves', 'parts', 'list'] as const
+export const KINDS = ['cross', 'cards', 'curves', 'parts', 'ranking', 'sheets', 'list'] as const
 export type Kind = (typeof KINDS)[number]
 
 /** The view of a reading: the one that its product declares for the screen; else what its columns say; else a list. */
@@ -11,8 +11,11 @@ export function kindOf(reading: Pick<Reading, 'screen' | 'columns'>): Kind {
   if (declared) return declared
   const names = new Set(reading.columns.map((column) => column.name))
   if (isNumbered(reading)) return 'cards'
-  if (['vote', 'indicateur', 'tranche', 'valeur', 'compte'].every((name) => names.has(name))) return 'curves'
-  return names.has('attendu') && reading.columns.some((column) => column.name.startsWith('points_')) ? 'parts' : 'list'
+  const has = (...all: string[]) => all.every((name) => names.has(name))
+  if (has('vote', 'indicateur', 'tranche', 'valeur', 'compte')) return 'curves'
+  if (has('equipe', 'sortie', 'ordre')) return 'sheets'
+  if (has('rang', 'portes_prevues', 'attendu_bas', 'attendu_haut')) return 'ranking'
+  return has('attendu', 'reste') && reading.columns.some((column) => column.name.startsWith('points_')) ? 'parts' : 'list'
 }
 
 export type Place = { code: string; name: string; rows: Row[] }

@@ -12,6 +12,8 @@ const VIEWS: Record<Kind, () => Promise<Loaded>> = {
   cards: () => import('./Cards.svelte') as Promise<Loaded>,
   curves: () => import('./Curves.svelte') as Promise<Loaded>,
   parts: () => import('./Parts.svelte') as Promise<Loaded>,
+  ranking: () => import('./Ranking.svelte') as Promise<Loaded>,
+  sheets: () => import('./Sheets.svelte') as Promise<Loaded>,
   list: () => import('./List.svelte') as Promise<Loaded>,
 }
 
