@@ -81,7 +81,7 @@ def fetched_facts(file: Fetched) -> dict[str, Any]:
 
 
 def products_of(products: Mapping[str, Product]) -> list[dict[str, Any]]:
-    """Every product with its declared indicators, levels of places and ready analyses."""
+    """Every product with its declared indicators, levels of places, ready analyses, and how it is asked."""
     return [
         {
             "id": product.id,
@@ -105,6 +105,8 @@ def products_of(products: Mapping[str, Product]) -> list[dict[str, Any]]:
             ],
             "levels": [{"id": level, **facts} for level, facts in product.facts.get("levels", {}).items()],
             "analyses": [{"id": analysis, **facts} for analysis, facts in product.facts.get("analyses", {}).items()],
+            "command": dict(product.facts.get("command", {})),
+            "choices": [{"id": choice, **facts} for choice, facts in product.facts.get("choices", {}).items()],
         }
         for product in products.values()
     ]

@@ -74,17 +74,30 @@ def _table(entry: Facts) -> Iterable[str]:
 def products_page(products: Sequence[Facts]) -> str:
     """The list of the products, each with a link to its page."""
     rows = [
-        [anchor(p["id"], f"products/{p['id']}.md"), p["title"], str(len(p["indicators"]))] for p in products
+        [anchor(p["id"], f"products/{p['id']}.md"), p["title"], str(len(p["indicators"]) or ""), _command(p)]
+        for p in products
     ]
     return page(
         "Les produits",
         "Chaque produit est un dossier de `src/carreau/products`, découvert par sa déclaration.",
-        table(["produit", "titre", "indicateurs"], rows),
+        table(["produit", "titre", "indicateurs", "commande"], rows),
     )
 
 
+def _command(product: Facts) -> str:
+    """The command of a reading; the profile's own for the others."""
+    return code(f"carreau {product['command']['name']}" if product.get("command") else "carreau profile")
+
+
 def product_page(product: Facts) -> str:
-    """One product: what it is, under which policy it leaves, and each of its indicators by theme."""
+    """One product: what it is, under which policy it leaves, then how it is asked or each of its indicators."""
+    about = _asked(product) if product.get("command") else _indicators(product)
+    title = f"{product['id']} : {product['title']}"
+    return page(title, product.get("description", ""), _policy_sentence(product), *about)
+
+
+def _indicators(product: Facts) -> Iterable[str]:
+    """Each indicator of a product, by theme, and what stands beside each."""
     themes: dict[str, list[list[str]]] = {}
     for indicator in product["indicators"]:
         row = [
@@ -95,16 +108,34 @@ def product_page(product: Facts) -> str:
         ]
         themes.setdefault(str(indicator["theme"]), []).append([*row, indicator.get("description", "")])
     heads = ["colonne", "titre", "unité", "source", "sens"]
-    blocks = [text for theme, rows in themes.items() for text in (f"### {theme}", table(heads, rows))]
-    return page(
-        f"{product['id']} : {product['title']}",
-        product.get("description", ""),
-        _policy_sentence(product),
-        "## À côté de chaque indicateur X",
-        table(["colonne", "sens"], [[code(name), said] for name, said in _BESIDE]),
-        "## Indicateurs",
-        *blocks,
-    )
+    yield "## À côté de chaque indicateur X"
+    yield table(["colonne", "sens"], [[code(name), said] for name, said in _BESIDE])
+    yield "## Indicateurs"
+    for theme, rows in themes.items():
+        yield f"### {theme}"
+        yield table(heads, rows)
+
+
+def _asked(product: Facts) -> Iterable[str]:
+    """How a reading is asked: its command, its levels, and its choices with their values."""
+    command = product["command"]
+    yield str(command["help"])
+    yield f"    {command['example']}"
+    yield "## Niveaux"
+    levels = [[code(level["id"]), level["title"], level["grain"]] for level in product["levels"]]
+    yield table(["niveau", "titre", "une ligne"], levels)
+    choices = [
+        [
+            code(f"--{choice['id']}"),
+            choice["help"],
+            ", ".join(code(value) for value in (*choice.get("values", ()), *choice.get("aliases", {}))),
+            code(choice["default"]) if choice.get("default") else "",
+        ]
+        for choice in product["choices"]
+    ]
+    if choices:
+        yield "## Choix"
+        yield table(["choix", "sens", "valeurs", "à défaut"], choices)
 
 
 def _policy_sentence(product: Facts) -> str:

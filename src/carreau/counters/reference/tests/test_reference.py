@@ -47,6 +47,31 @@ PRODUCT: dict[str, Any] = {
 }
 
 
+READING: dict[str, Any] = {
+    "id": "jouet_lecture",
+    "title": "Lecture jouet",
+    "indicators": [],
+    "command": {"name": "toys", "help": "Dit les jouets.", "example": "carreau toys com:69123"},
+    "levels": [{"id": "bureau", "title": "Bureau", "grain": "une ligne par bureau"}],
+    "choices": [
+        {"id": "by", "help": "ce que l'on distingue", "default": "couleur", "values": ["couleur", "taille"]},
+        {"id": "above", "help": "la plus petite part"},
+    ],
+}
+
+
+def test_a_reading_says_how_it_is_asked() -> None:
+    made = pages([], [READING, {**READING, "id": "jouet_bref", "choices": []}])
+    text = made["products/jouet_lecture.md"]
+    assert "    carreau toys com:69123\n" in text
+    assert "| `bureau` | Bureau | une ligne par bureau |" in text
+    assert "| `--by` | ce que l'on distingue | `couleur`, `taille` | `couleur` |" in text
+    assert "| `--above` | la plus petite part |  |  |" in text
+    assert "Indicateurs" not in text
+    assert "## Choix" not in made["products/jouet_bref.md"]
+    assert "| `carreau toys` |" in made["products.md"]
+
+
 def test_each_source_and_each_product_has_its_page_and_its_place_in_the_lists() -> None:
     made = pages([SOURCE], [PRODUCT])
     assert "[jouet_comptages](sources/jouet_comptages.md)" in made["sources.md"]
