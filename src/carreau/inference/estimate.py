@@ -19,6 +19,7 @@ _FEW: Final = 50.0
 _NARROW: Final = 0.05
 _WIDE: Final = 0.9
 _LITTLE: Final = 0.05
+_DEAF: Final = 8
 _METHOD: Final = (
     "moyenne du partage égal dans chaque bureau et de deux régressions entre bureaux, une dans chaque sens, "
     "ajustées aux totaux de chacun"
@@ -60,10 +61,11 @@ def doubts_of(kind: str, blend: Blend, drawn: tuple[int, int]) -> Doubts:
     shares = np.where(persons > 0, blend.total() / divided, _overall(margins))
     draw = replicated(margins, calibration()[kind]["strength"], *drawn)
     own = np.sqrt(np.clip(shares * (1.0 - shares), 0.0, None))
-    blind = own * (1.0 - heard(moments_of(margins), calibration()[kind]["strength"]))[:, None]
+    untold = 1.0 - heard(moments_of(margins), calibration()[kind]["strength"])[:, None]
     gap = np.abs((there + again) / 2.0 - split)
     lean = draw * np.sqrt(np.count_nonzero(margins.destinations.sum(axis=1)) / _HUNDRED)
-    return Doubts(draw, lean, gap, np.abs(there - again), blind, own, own / np.sqrt(np.maximum(persons, 1.0)))
+    luck = own / np.sqrt(np.maximum(persons, 1.0))
+    return Doubts(draw, lean, gap, np.abs(there - again), own * untold, own * untold**_DEAF, own, luck)
 
 
 def _crossing(kind: str, margins: Margins, drawn: tuple[int, int]) -> Crossing:

@@ -4,7 +4,8 @@ The unit of an interval is the root of a sum of squares, each term times a coeff
 - ``draw``, the spread of the regression when stations are drawn again;
 - ``lean``, the same had there been a hundred stations: what biases stations does not fade with their number;
 - ``gap``, what sets the regressions apart from the even split; ``turn``, what sets both directions apart;
-- ``blind``, the deviation of a vote where stations do not tell of the origin; ``own``, a part of it anyway;
+- ``blind``, the deviation of a vote in so far as stations do not tell of the origin; ``deaf``, the same where they tell
+  next to nothing (its eighth power); ``own``, a part of it anyway;
 - ``luck``, the deviation of a vote over the persons.
 
 The coefficients, and how many units make an interval of 50, 80 and 90 %, were measured where the truth is known
@@ -26,7 +27,7 @@ from carreau.inference.crossing import LEVELS
 from carreau.inference.margins import Floats, Margins
 from carreau.inference.regression import moments_of, shrunk
 
-DOUBTS: Final = ("draw", "lean", "gap", "turn", "blind", "own", "luck")
+DOUBTS: Final = ("draw", "lean", "gap", "turn", "blind", "deaf", "own", "luck")
 _HEAVY: Final = 30_000_000
 
 
@@ -64,6 +65,7 @@ class Doubts:
     gap: Floats
     turn: Floats
     blind: Floats
+    deaf: Floats
     own: Floats
     luck: Floats
 

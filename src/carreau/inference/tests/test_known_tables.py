@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from carreau.inference import Floats, Margins, groups_crossing, transfers_crossing
+from carreau.inference import Crossing, Floats, Margins, groups_crossing, transfers_crossing
 from carreau.inference.crossing import LEVELS
 from carreau.inference.fitting import even, fitted, imposed
-from carreau.inference.regression import goodman, moments_of, projected, shrunk
+from carreau.inference.regression import goodman, heard, moments_of, projected, shrunk
 from carreau.inference.spread import DOUBTS, Doubts, calibration
 
 
@@ -88,6 +88,27 @@ def test_a_row_projected_onto_shares_is_the_nearest_one() -> None:
 def test_a_great_strength_leaves_what_the_stations_of_the_origin_vote(lucky: Callable[[int], Margins]) -> None:
     moments = moments_of(lucky(30))
     assert shrunk(moments, 1e6) == pytest.approx(moments.prior, abs=1e-4)
+
+
+def test_stations_of_one_origin_each_tell_all_and_stations_all_alike_tell_nothing() -> None:
+    votes = np.array([[70.0, 30.0], [20.0, 80.0]])
+    sorted_ones = Margins(np.array([[100.0, 0.0], [0.0, 100.0]]), votes)
+    alike = Margins(np.array([[30.0, 70.0], [30.0, 70.0]]), votes)
+    assert heard(moments_of(sorted_ones), 0.001) == pytest.approx([1.0, 1.0], abs=0.01)
+    assert heard(moments_of(alike), 0.001) == pytest.approx([0.0, 0.0], abs=0.01)
+
+
+@pytest.mark.parametrize("cross", [groups_crossing, transfers_crossing])
+def test_the_less_stations_differ_the_wider_the_intervals(cross: Callable[..., Crossing]) -> None:
+    random = np.random.default_rng(2)
+    widths = []
+    for apart in (0.5, 0.02):
+        part = np.clip(0.5 + apart * (random.random(80) - 0.5), 0, 1)[:, None]
+        origins = 600 * np.concatenate([part, 1 - part], axis=1)
+        rate = np.clip(origins @ [0.6, 0.3] / 600 + random.normal(0, 0.03, 80), 0, 1)[:, None]
+        low, high = cross(Margins(origins, 600 * np.concatenate([rate, 1 - rate], axis=1))).intervals[90]
+        widths.append((high - low).mean())
+    assert widths[1] > widths[0]
 
 
 def test_an_origin_that_no_station_tells_takes_what_all_vote() -> None:
