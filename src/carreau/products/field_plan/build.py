@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from carreau.errors import Missing
 from carreau.products.declare import Asked, Draft, Hands, Product, Reading
@@ -28,7 +27,7 @@ from carreau.products.field_plan.columns import (
 from carreau.products.field_plan.effects import declared_effects, effect_of, field_of
 from carreau.products.field_plan.homes import addresses_of
 from carreau.products.field_plan.orders import Order, election_of, order_of
-from carreau.products.field_plan.pieces import Pieces, pieces_of
+from carreau.products.field_plan.pieces import Addresses, outline_of, pieces_of
 from carreau.products.field_plan.plan import Index, expected_of, plan_of, routes_of
 from carreau.products.field_plan.said import remarks_of
 from carreau.products.field_plan.stations import (
@@ -60,19 +59,20 @@ def build(product: Product, asked: Asked, profile: Reading, hands: Hands) -> Dra
             expected="des bureaux avec leur nombre de ménages, et les chiffres que lit le but",
             advice="choisir un autre but ou une autre élection, ou ajouter les fichiers qui manquent : carreau sources",
         )
-    pieces = pieces_of(stations, addresses_of(hands, stations.codes), field)
+    addresses = addresses_of(hands, stations.codes)
+    pieces = pieces_of(stations, addresses, field)
     plan = plan_of(stations, pieces, order, effect, field)
-    origin = provenance_of(profile, ("menages", *read), hands)
+    origin = provenance_of(profile, ("menages", *read), addresses.files)
     told = Told(profile, stations, pieces, plan, effect, field, origin)
     if asked.level == STATION:
         columns, geometry = _at_stations(told), profile.geometry
     else:
-        columns, geometry = _of_sectors(asked, told, order), _outlines(pieces)
+        columns, geometry = _of_sectors(asked, told, order), _outlines(told, addresses)
     where = product.facts["levels"][asked.level]
     schema = Schema(where["grain"], tuple(column for column, _ in columns))
     table = pa.table([array for _, array in columns], names=list(schema.names))
     contributors = "inscrits" if asked.level == STATION else "portes"
-    remarks = remarks_of(told, order, routes_of(pieces, plan, order, field), hands)
+    remarks = remarks_of(told, order, routes_of(pieces, plan, order, field), addresses.files)
     return Draft(product, asked.territory, schema, table, geometry, contributors, profile.lineage, remarks)
 
 
@@ -158,9 +158,9 @@ def _of_sectors(asked: Asked, told: Told, order: Order) -> list[Described]:
     ]
 
 
-def _outlines(pieces: Pieces) -> pa.Table:
-    """The outlines of the sectors that are made of addresses."""
-    table = pa.table(
-        {"secteur": pa.array(pieces.codes, pa.string()), "geometry": pa.array(pieces.outline, pa.binary())}
-    )
-    return table.filter(pc.is_valid(table["geometry"]))
+def _outlines(told: Told, addresses: Addresses) -> pa.Table:
+    """The outlines of the sectors of the plan that are made of addresses."""
+    kept = np.flatnonzero((told.plan.planned > 0) & told.pieces.known)
+    shapes = [outline_of(told.pieces.rows[row], addresses) for row in kept]
+    codes = pa.array(told.pieces.codes[kept], pa.string())
+    return pa.table({"secteur": codes, "geometry": pa.array(shapes, pa.binary())})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 
-from carreau.products.declare import Hands, Reading
+from carreau.products.declare import Input, Reading
 from carreau.products.field_plan.effects import Effect, Field
 from carreau.products.field_plan.pieces import Pieces
 from carreau.products.field_plan.plan import Index, Plan, Routes
@@ -45,10 +45,9 @@ class Doors:
     expected: tuple[Floats, Floats, Floats]
 
 
-def provenance_of(profile: Reading, names: Iterable[str], hands: Hands) -> Provenance:
+def provenance_of(profile: Reading, names: Iterable[str], files: Sequence[Input]) -> Provenance:
     """Where a plan comes from: the files behind the columns read, the addresses, and the least official status."""
     read = [profile.schema.column(name).provenance for name in names if name in profile.schema.names]
-    files = [entry.input for entry in hands.get("adresses", ())]
 
     def joined(texts: Iterable[str]) -> str:
         return " ; ".join(dict.fromkeys(part for text in texts for part in text.split(" ; ") if part))

@@ -21,14 +21,14 @@ def addresses_of(hands: Hands, codes: Texts) -> Addresses:
 
     The first file that knows a station gives all its addresses.
     """
-    taken: set[str] = set()
-    tables = []
+    left, tables, files = pa.array(codes, pa.string()), [], []
+    departments = sorted({str(code)[:2] for code in codes})
     for handed in hands.get("adresses", ()):
-        for department in sorted({str(code)[:2] for code in codes}):
-            table = _renamed(_of_department(handed, department), hands)
-            ours = np.array([code for code in codes if code not in taken], dtype=np.object_)
-            tables.append(table.filter(pc.is_in(table["bv_id"], value_set=pa.array(ours, pa.string()))))
-        taken |= {str(code) for table in tables for code in table["bv_id"].unique().to_pylist()}
+        found = pa.concat_tables([_renamed(_of_department(handed, one), hands) for one in departments])
+        found = found.filter(pc.is_in(found["bv_id"], value_set=left))
+        left = left.filter(pc.invert(pc.is_in(left, value_set=found["bv_id"].combine_chunks())))
+        tables.append(found)
+        files += [handed.input] if found.num_rows else []
     if not tables:
         empty = np.zeros(0)
         return Addresses(np.zeros(0, dtype=np.int64), empty, empty, empty)
@@ -38,6 +38,7 @@ def addresses_of(hands: Hands, codes: Texts) -> Addresses:
         whole["longitude"].to_numpy().astype(np.float64),
         whole["latitude"].to_numpy().astype(np.float64),
         pc.fill_null(whole["nb_adresses"], 1).to_numpy().astype(np.float64),
+        tuple(files),
     )
 
 

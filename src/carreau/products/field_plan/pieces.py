@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from carreau.products.declare import Input
 from carreau.products.field_plan.effects import Field
 from carreau.products.field_plan.stations import DEGREE, Floats, Stations, Texts
 
@@ -17,18 +18,20 @@ Index = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Addresses of voters: the row of the station of each, where it lies (degrees), how many it stands for."""
+    """Addresses of voters: the row of the station of each, where it lies (degrees), how many it stands for; the files
+    that they come from."""
 
     station: Index
     longitude: Floats
     latitude: Floats
     weight: Floats
+    files: tuple[Input, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """Sectors: code, row of the station, whole doors, metres walked inside, centre (degrees), outline (WKB, None for a
-    lot that has no address), whether it is made of known addresses. The doors of a station's sectors sum to its own."""
+    """Sectors: code, row of the station, whole doors, metres walked inside, centre (degrees), rows of its
+    addresses, none for a lot of a station without any. The doors of a station's sectors sum to its own."""
 
     codes: Texts
     station: Index
@@ -36,8 +39,12 @@ class Pieces:
     walk: Floats
     longitude: Floats
     latitude: Floats
-    outline: Texts
-    known: npt.NDArray[np.bool_]
+    rows: tuple[Index, ...]
+
+    @property
+    def known(self) -> npt.NDArray[np.bool_]:
+        """Which sectors are made of known addresses."""
+        return np.array([len(rows) > 0 for rows in self.rows], dtype=np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +102,7 @@ def _halves(part: Index, plane: Floats, doors: Floats, field: Field) -> Iterator
 
 def _walk(plane: Floats, doors: float, field: Field) -> float:
     """Metres walked from address to address of a piece."""
-    many = min(len(np.unique(plane, axis=0)), max(doors, 1.0))
+    many = min(len(np.unique(plane[:, 0] + 1j * plane[:, 1])), max(doors, 1.0))
     sides = np.ptp(plane, axis=0)
     return field.detour * max(float(sides.max()), field.tour * float(np.sqrt(many * sides.prod())))
 
@@ -129,8 +136,7 @@ def _gathered(made: list[tuple[int, _Piece]], stations: Stations, addresses: Add
         np.array([piece.walk for _, piece in made], dtype=np.float64),
         centre[:, 0],
         centre[:, 1],
-        _outlines([piece.rows for _, piece in made], addresses),
-        np.array([len(piece.rows) > 0 for _, piece in made], dtype=np.bool_),
+        tuple(piece.rows for _, piece in made),
     )
 
 
@@ -145,15 +151,12 @@ def _whole(doors: Floats, station: Index) -> Floats:
     return whole
 
 
-def _outlines(rows: list[Index], addresses: Addresses) -> Texts:
-    """The outline of the addresses of each sector, a little larger (WKB); None where there are none."""
-    found = np.full(len(rows), None, dtype=np.object_)
-    for place, here in enumerate(rows):
-        if len(here):
-            points = shapely.points(addresses.longitude[here], addresses.latitude[here])
-            hull = shapely.convex_hull(shapely.multipoints(points))
-            found[place] = shapely.to_wkb(shapely.buffer(hull, 15 / DEGREE, quad_segs=2))
-    return found
+def outline_of(rows: Index, addresses: Addresses) -> bytes:
+    """The outline (WKB) of the addresses of a sector, a little larger."""
+    hull = shapely.convex_hull(
+        shapely.multipoints(np.column_stack([addresses.longitude[rows], addresses.latitude[rows]]))
+    )
+    return bytes(shapely.to_wkb(shapely.buffer(hull, 15 / DEGREE, quad_segs=2)))
 
 
 def _plane(longitude: Floats, latitude: Floats) -> Floats:

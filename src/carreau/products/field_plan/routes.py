@@ -13,6 +13,7 @@ Index = npt.NDArray[np.int64]
 
 BLOCK: Final = 300  # points ordered together: the work grows as their square
 PASSES: Final = 30
+EVENED: Final = 8  # halvings of what is left to even out
 BITS: Final = 16
 
 
@@ -30,20 +31,37 @@ class Outings:
 def outings_of(plane: Floats, minutes: Floats, longest: float, pace: float) -> Outings:
     """The outings that visit every point once, each of at most ``longest`` minutes unless one point takes more.
 
-    ``plane`` holds metres; ``pace`` is minutes per metre as the crow flies.
+    There are as few as that allows on a short order, and then they are as even as their number allows. ``plane`` holds
+    metres; ``pace`` is minutes per metre as the crow flies.
     """
     order = short_order(plane)
-    outing, metres, start = (np.zeros(len(order)) for _ in range(3))
+    steps = np.hypot(*np.diff(plane[order], axis=0).T) if len(order) > 1 else np.zeros(0)
+    away = np.concatenate([np.zeros(min(len(order), 1)), steps])
+    found = _cut(minutes[order], away * pace, longest)
+    shortest = float(minutes.max()) if len(order) else 0.0
+    for _ in range(EVENED):
+        middle = (shortest + longest) / 2
+        tried = _cut(minutes[order], away * pace, middle)
+        if len(order) and tried[0][-1] == found[0][-1]:
+            found, longest = tried, middle
+        else:
+            shortest = middle
+    outing, start = found
+    first = np.concatenate([[True], np.diff(outing) > 0])[: len(order)]
+    return Outings(order, outing, np.where(first, 0.0, away), start)
+
+
+def _cut(minutes: Floats, walks: Floats, longest: float) -> tuple[Index, Floats]:
+    """The outing of each point in walking order, from 0, and the minutes from its start until the point."""
+    outing, start = np.zeros(len(minutes), dtype=np.int64), np.zeros(len(minutes))
     number, spent = 0, 0.0
-    for place, row in enumerate(order):
-        away = float(np.hypot(*(plane[row] - plane[order[place - 1]]))) if place else 0.0
-        if place and spent + away * pace + minutes[row] > longest:
-            number, spent, away = number + 1, 0.0, 0.0
-        away = away if spent else 0.0
-        start[place] = spent + away * pace
-        spent = start[place] + float(minutes[row])
-        outing[place], metres[place] = number, away
-    return Outings(order, outing.astype(np.int64), metres, start)
+    for place in range(len(minutes)):
+        walk = walks[place] if spent else 0.0
+        if spent and spent + walk + minutes[place] > longest:
+            number, spent, walk = number + 1, 0.0, 0.0
+        outing[place], start[place] = number, spent + walk
+        spent = start[place] + minutes[place]
+    return outing, start
 
 
 def short_order(plane: Floats) -> Index:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from carreau.places.remarks import counted
-from carreau.products.declare import Hands
+from carreau.products.declare import Input
 from carreau.products.field_plan.columns import Told, spread
 from carreau.products.field_plan.orders import Order
 from carreau.products.field_plan.plan import Routes
@@ -16,14 +18,14 @@ LAWFUL = (
 )
 STANDINGS = {
     "original": "la table officielle",
-    "repackaged": "la table officielle, remise en forme",
+    "compiled": "la table officielle, remise en forme",
     "extract": "un extrait de la table officielle",
     "facsimile": "un facsimilé, aux adresses reconstituées : ne pas partir sur le terrain avec",
     "synthetic": "une table inventée pour les essais",
 }
 
 
-def remarks_of(told: Told, order: Order, routes: Routes, hands: Hands) -> tuple[str, ...]:
+def remarks_of(told: Told, order: Order, routes: Routes, files: Sequence[Input]) -> tuple[str, ...]:
     """The remarks of a plan: how much it is, what may be expected, what it rests on, what is not known."""
     plan, pieces = told.plan, told.pieces
     planned = float(plan.planned.sum())
@@ -36,7 +38,7 @@ def remarks_of(told: Told, order: Order, routes: Routes, hands: Hands) -> tuple[
         told.effect.caution,
         f"Études, citées dans la fiche du plan : {' ; '.join(told.effect.studies)}",
         LAWFUL,
-        *_of_addresses(told, hands),
+        *_of_addresses(told, files),
         *counted(left_out, "bureau{x} {ont} été laissé{s} hors du plan : voir leur statut"),
     ]
     if planned < order.doors:
@@ -44,11 +46,11 @@ def remarks_of(told: Told, order: Order, routes: Routes, hands: Hands) -> tuple[
     return tuple(sentence.replace(" 1 sorties", " 1 sortie") for sentence in said)
 
 
-def _of_addresses(told: Told, hands: Hands) -> tuple[str, ...]:
+def _of_addresses(told: Told, files: Sequence[Input]) -> tuple[str, ...]:
     """What is known of where people live."""
     kept = told.plan.planned > 0
     without = kept & ~told.pieces.known
-    standing = sorted({STANDINGS.get(entry.input.status, entry.input.status) for entry in hands.get("adresses", ())})
+    standing = dict.fromkeys(STANDINGS.get(file.status, "une table dont le statut n'est pas connu") for file in files)
     said = []
     if (kept & told.pieces.known).any():
         said.append(f"Adresses du répertoire électoral : {' ; '.join(standing)}")

@@ -38,3 +38,9 @@ def test_stations_without_contour_nor_address_are_planned_too(field: Field) -> N
     plan = plan_of(stations, pieces, order, effect_of(declared_effects(), "turnout"), field)
     routes = routes_of(pieces, plan, order, field)
     assert plan.planned.sum() == 100 and np.all(np.isfinite(routes.start))
+
+
+def test_only_the_files_that_give_an_address_are_named() -> None:
+    first, second = addresses_in(["69123_0001"], many=3), addresses_in(["69123_0009"], many=5, status="facsimile")
+    hands = {"adresses": (*first["adresses"], *second["adresses"])}
+    assert [file.status for file in addresses_of(hands, np.array(["69123_0001"], dtype=object)).files] == ["extract"]

@@ -67,3 +67,9 @@ def test_outings_take_every_point_once_and_no_longer_than_asked(points: list[tup
 def test_a_point_that_takes_longer_than_an_outing_has_one_of_its_own() -> None:
     found = outings_of(plane([(0, 0), (1, 0), (2, 0)]), np.array([5.0, 500.0, 5.0]), 60.0, 0.01)
     assert len(np.unique(found.outing)) == 3
+
+
+def test_outings_are_even_when_their_number_allows() -> None:
+    spots = plane([(100 * place, 0) for place in range(10)])
+    found = outings_of(spots, np.full(10, 10.0), 60.0, 0.0)
+    assert np.bincount(found.outing).tolist() == [5, 5]
