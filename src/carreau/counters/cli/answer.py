@@ -1,8 +1,9 @@
-"""The answer of a product on the screen: a list of rows, or a cross table, each figure with its margin."""
+"""The answer of a product on the screen: a list of rows, cards or a cross table, each figure with its margin."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import wrap
 from typing import Any, Final
 
 from carreau.counters.cli.journey import remark_lines
@@ -18,7 +19,7 @@ def answer_lines(facts: Facts, width: int) -> list[str]:
     """The title, the table that the product declares for its screen, the remarks; none wider than ``width``."""
     choices = ", ".join(f"{name} {value}" for name, value in facts["choices"].items() if value)
     head = [f"{facts['title']}, {facts['territory']}{f' ({choices})' if choices else ''}", ""]
-    table = cross_lines(facts, width) if facts["screen"].get("kind") == "cross" else list_lines(facts, width)
+    table = _VIEWS.get(str(facts["screen"].get("kind", "")), list_lines)(facts, width)
     return [*head, *table, *remark_lines([*facts["remarks"], *facts["standing"]])]
 
 
@@ -44,6 +45,25 @@ def cross_lines(facts: Facts, width: int) -> list[str]:
     lines = [line for part in _parts(headings, body, width) for line in (*part, "")]
     said = [f"{counted(others, 'autre lieu', 'autres lieux')} : dans un classeur, avec -o"] if others else []
     return [*lines[:-1], *said, *_warnings(found.values(), figure["name"])]
+
+
+def card_lines(facts: Facts, width: int) -> list[str]:
+    """Each row as a heading of its declared columns, then one line for each text that it declares and has.
+
+    Texts of several columns under one title go without it.
+    """
+    columns = {column["name"]: column for column in facts["columns"]}
+    titles = [_title(columns[name]) for name in facts["screen"]["lines"] if name in columns]
+    lines: list[str] = []
+    for row in facts["rows"][:MOST_LINES]:
+        said = [cell(row, columns[name]) for name in facts["screen"]["columns"] if name in columns]
+        texts = [(_title(columns[name]), row[name]) for name in facts["screen"]["lines"] if row.get(name)]
+        lines += wrap("  ".join(said), width)
+        for title, text in texts:
+            said_of = f"{title} : {text}" if titles.count(title) == 1 else str(text)
+            lines += wrap(said_of, width, initial_indent="   ", subsequent_indent="     ")
+        lines.append("")
+    return [*lines[:-1], *_left(len(facts["rows"]) - MOST_LINES, "ligne")]
 
 
 def cell(row: Facts, column: Facts) -> str:
@@ -104,3 +124,6 @@ def _warnings(rows: Any, figure: str) -> list[str]:
     """The plain warnings of the rows shown, each once."""
     said = [row.get(f"{figure}_avertissement") or row.get(f"{figure}_statut") for row in rows]
     return [f"  ! {text}" for text in dict.fromkeys(said) if text]
+
+
+_VIEWS: Final = {"cross": cross_lines, "cards": card_lines}

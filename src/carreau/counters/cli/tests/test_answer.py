@@ -78,5 +78,23 @@ def test_a_list_shows_the_declared_columns_only() -> None:
     assert head.split() == ["Groupe", "Part"]
 
 
+CARDS = {"kind": "cards", "columns": ["groupe", "part", "absent"], "lines": ["choix", "part_statut"]}
+
+
+def test_cards_are_a_heading_then_the_texts_that_there_are() -> None:
+    rows = [row("a", "cadres", "gauche", 12.0), row("a", "ouvriers", "droite", None)]
+    lines = answer_lines(facts(rows, CARDS), 100)[2:7]
+    assert [line.replace("\u202f", " ") for line in lines] == [
+        "cadres  12 % ± 3", "   Choix : gauche", "", "ouvriers  masqué", "   Choix : droite",
+    ]  # fmt: skip
+
+
+def test_cards_fit_the_width() -> None:
+    rows = [row("a", "cadres", "mot " * 40, 12.0)] * 45
+    lines = answer_lines(facts(rows, CARDS), 60)
+    assert all(len(line) <= 60 for line in lines)
+    assert "… et 5 lignes de plus : dans un classeur, avec -o" in lines
+
+
 def test_an_answer_without_rows_is_still_said() -> None:
     assert answer_lines(facts([], CROSS), 80)[-1] == "  · à lire avec sa marge"
