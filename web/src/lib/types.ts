@@ -53,9 +53,13 @@ export type Places = {
   lat: (number | null)[]
 }
 
-export type ProfileIndicator = Titled & {
+/** One figure of a place, beside its commune, its department and France. */
+export type Figure = Titled & {
   name: string
   unit: string
+  description: string
+  description_en?: string | null
+  kind?: string
   value: number | null
   margin: number | null
   grade: Grade | null
@@ -65,18 +69,25 @@ export type ProfileIndicator = Titled & {
   commune: number | null
   departement: number | null
   france: number | null
-  source: string
-  vintage: string
-  method: string
 }
-export type Measured = Titled & { name: string; value: number | null; margin: number | null } & Partial<ProfileIndicator>
+export type ProfileTheme = Titled & { id: string; indicators: Figure[] }
 export type ProfileElection = Titled & {
   id: string
   date: string
-  participation: Measured | null
-  measures?: Measured[]
-  blocs: Measured[]
-  candidates: Measured[]
+  participation: Figure | null
+  measures?: Figure[]
+  blocs: Figure[]
+  candidates: Figure[]
+}
+export type ProfileSource = {
+  id: string
+  title: string
+  publisher?: string
+  licence?: string
+  url?: string
+  vintages?: string[]
+  vintage?: string
+  status?: string
 }
 export type Profile = {
   place: {
@@ -89,10 +100,10 @@ export type Profile = {
     rattachement: string | null
     bounds: Bounds | null
   }
-  themes: (Titled & { id: string; indicators: ProfileIndicator[] })[]
+  themes: ProfileTheme[]
   elections: ProfileElection[]
-  type: Record<string, unknown> | null
-  sources: Record<string, unknown>[]
+  type: { title?: string; description?: string } | null
+  sources: ProfileSource[]
   caveats: string[]
   certificate: string
 }

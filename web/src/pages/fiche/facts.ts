@@ -3,61 +3,9 @@
 import { places } from '@/lib/api'
 import { NARROW, withMargin, withUnit } from '@/lib/format'
 import type { Language } from '@/lib/i18n.svelte'
-import type { Bounds, Grade, Level, Meta, Titled } from '@/lib/types'
+import type { Figure, Level, Meta, Profile as Card, ProfileTheme as Theme } from '@/lib/types'
 
-export type Figure = Titled & {
-  name: string
-  unit: string
-  description: string
-  description_en?: string | null
-  kind?: string
-  value: number | null
-  margin: number | null
-  grade: Grade | null
-  status: string | null
-  number: number | null
-  base: number | null
-  commune: number | null
-  departement: number | null
-  france: number | null
-}
-export type Theme = Titled & { id: string; indicators: Figure[] }
-export type Election = Titled & {
-  id: string
-  date: string
-  participation: Figure | null
-  measures?: Figure[]
-  blocs: Figure[]
-  candidates: Figure[]
-}
-export type Source = {
-  id: string
-  title: string
-  publisher?: string
-  licence?: string
-  url?: string
-  vintages?: string[]
-  vintage?: string
-  status?: string
-}
-export type Card = {
-  place: {
-    code: string
-    name: string
-    level: Level
-    commune: string | null
-    departement: string | null
-    inscrits: number | null
-    rattachement: string | null
-    bounds: Bounds | null
-  }
-  themes: Theme[]
-  elections: Election[]
-  type: { title?: string; description?: string } | null
-  sources: Source[]
-  caveats: string[]
-  certificate: string
-}
+export type { Figure, ProfileElection as Election, ProfileSource as Source, ProfileTheme as Theme, Profile as Card } from '@/lib/types'
 export type Reference = 'commune' | 'departement' | 'france'
 
 /** The indicators that say most, theme by theme: those shown first, and those printed on the single page. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Reading, ReadingColumn, Row } from './facts'
-import { crossOf, kindOf, notesOf, placesOf, sameReason } from './shape'
+import { crossOf, kindOf, levelsOf, notesOf, placesOf, sameReason, territoryName } from './shape'
 import { flowsOf } from './flows'
 
 const column = (name: string, role: string, unit = ''): ReadingColumn => ({ name, title: name, unit, description: '', role, of: '', type: 'text' })
@@ -20,6 +20,9 @@ describe('a reading', () => {
     expect(kinds).toEqual(['cross', 'list', 'list', 'list'])
     expect(kindOf({ columns: [column('chiffre_1_phrase', 'status')] })).toBe('cards')
   })
+  it('is named after its territory, a station by its number', () => {
+    expect([territoryName({ territory: 'bv:69123_0301', name: 'Lyon' }), territoryName({ territory: 'com:69123', name: 'Lyon' }), territoryName({ territory: 'dep:69', name: '' })]).toEqual(['Lyon, bureau 301', 'Lyon', 'dep:69'])
+  })
   it('is parted by place', () => expect(placesOf(reading(ROWS)).map((place) => [place.code, place.rows.length])).toEqual([['96001_0001', 4], ['96001_0002', 1]]))
 })
 
@@ -34,6 +37,7 @@ describe('a cross table', () => {
     expect(cross?.signed).toBe(false)
     expect(crossOf({ ...reading(ROWS), columns: COLUMNS.slice(0, -1) }, ROWS)?.signed).toBe(true)
   })
+  it('knows the levels of its intervals', () => expect(cross && levelsOf(cross)).toEqual([90]))
   it('ends its scale beyond the widest interval', () => expect(cross?.most).toBe(80))
   it('says once why a whole row is not shown', () => {
     expect(sameReason(cross?.cells[1] ?? [])).toBe('rare')

@@ -33,6 +33,12 @@ export function placesOf(reading: Reading): Place[] {
   return [...found.values()]
 }
 
+/** The name of the territory of an answer: a station by its commune and its number. */
+export function territoryName({ territory, name }: Pick<Reading, 'territory' | 'name'>): string {
+  const station = /^bv:.*_0*(.+)$/.exec(territory)?.[1]
+  return station && name ? `${name}, bureau ${station}` : name || territory
+}
+
 function nameOf(row: Row, code: string): string {
   const commune = textOf(row, 'libelle_commune')
   const station = /_0*(.+)$/.exec(code)?.[1]
@@ -87,6 +93,9 @@ function mostOf(cells: readonly (readonly (CrossCell | null)[])[]): number {
   const ends = cells.flat().flatMap((cell) => [Math.abs(cell?.value ?? 0), ...(cell?.side.intervals.map((one) => one.high) ?? [])])
   return Math.min(100, Math.max(10, Math.ceil(Math.max(0, ...ends) / 10) * 10))
 }
+
+/** The levels of the intervals that a table holds. */
+export const levelsOf = (cross: Cross): number[] => [...new Set(cross.cells.flat().flatMap((cell) => cell?.side.intervals.map((one) => one.level) ?? []))].sort((a, b) => a - b)
 
 /** The sentences of a table, each once, in the order in which they are met: what its marks refer to. */
 export function notesOf(cross: Cross): string[] {
