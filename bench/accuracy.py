@@ -1,7 +1,8 @@
 """Do the margins hold? Intervals at 50, 80 and 90 % against known truths, and the weightings beside each other.
 
-Run from the project's root: ``python bench/accuracy.py [MIRROR]`` writes ``docs/explanation/accuracy.md``, its plot and
-``bench/figures/accuracy.json``. With ``--calibrate`` it prints what the measured facts of ``margins.toml`` would be.
+Run from the project's root: ``python bench/accuracy.py`` measures all and writes ``docs/explanation/accuracy.md``, its
+plot and the figures behind them. ``--only PART`` measures one part anew and keeps the others as they were measured last
+(``bench/figures``); ``--calibrate`` prints what the measured facts of ``margins.toml`` would be, and writes nothing.
 """
 
 from __future__ import annotations
@@ -11,30 +12,31 @@ import importlib
 import json
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from accuracy_coverage import Cell, by_size, cells_of, lines_of
-from accuracy_factors import Fact, measured_facts
+from accuracy_coverage import by_size, cells_of, lines_of
+from accuracy_factors import measured_facts
 from accuracy_iris import handed, iris_samples
 from accuracy_page import page
 from accuracy_plot import reliability_svg
 from accuracy_samples import Sample
-from accuracy_town import CALIBRATION, METHODS, PEOPLE, REPORT, Case, town_cases
+from accuracy_town import CALIBRATION, METHODS, REPORT, Case, town_cases
 from accuracy_votes import vote_samples
 
 ROOT = Path(__file__).resolve().parents[1]
-SECTIONS = (("accuracy_ecological", "ecological_tables"), ("accuracy_associations", "association_tables"))
+FIGURES = ROOT / "bench" / "figures"
+MIRROR = ROOT.parent / "shared" / "data"
+PARTS = {"margins": "", "ecological": "ecological_tables", "associations": "association_tables"}
 
 
-def measured(mirror: Path, *, calibrating: bool) -> tuple[list[Sample], list[Sample], list[Case]]:
-    """The samples that calibrate, those that report, and the towns of the latter; towns that calibrate if asked."""
+def measured() -> tuple[list[Sample], list[Sample], list[Case]]:
+    """The samples that calibrate, those that report, and the towns of the latter."""
     with tempfile.TemporaryDirectory() as folder:
-        product, hands = handed(mirror, Path(folder))
-        of_iris, of_votes = iris_samples(product, hands), vote_samples(product, hands, mirror)
-    towns = list(town_cases(PEOPLE, REPORT))
-    drawn = town_cases(PEOPLE, CALIBRATION) if calibrating else ()
-    first = [sample for case in drawn for sample in case.samples]
+        product, hands = handed(MIRROR, Path(folder))
+        of_iris, of_votes = iris_samples(product, hands), vote_samples(product, hands, MIRROR)
+    towns = list(town_cases(REPORT))
+    first = [sample for case in town_cases(CALIBRATION) for sample in case.samples]
     second = [sample for case in towns for sample in case.samples]
     return [*first, *of_iris[0], *of_votes[0]], [*second, *of_iris[1], *of_votes[1]], towns
 
@@ -48,15 +50,11 @@ def wrong_mass(towns: Sequence[Case]) -> dict[str, dict[str, float]]:
     return found
 
 
-def other_sections() -> Iterator[str]:
-    """The tables of the other rooms of the bench, for those that are there."""
-    for module, function in SECTIONS:
-        if (Path(__file__).parent / f"{module}.py").exists():
-            yield getattr(importlib.import_module(module), function)()
-
-
-def written(facts: Sequence[Fact], cells: Sequence[Cell], mass: dict[str, dict[str, float]], rest: str) -> None:
-    """The page, the plot and the figures, in their places."""
+def margins_part() -> str:
+    """The part on margins; its figures and its plot are written in their places."""
+    start = time.process_time()
+    first, second, towns = measured()
+    facts, cells, mass = list(measured_facts(first)), cells_of(second), wrong_mass(towns)
     figures = {
         "mass_in_the_wrong_station": mass,
         "facts": {fact.name: {"declared": fact.declared, "measured": fact.measured} for fact in facts},
@@ -64,28 +62,40 @@ def written(facts: Sequence[Fact], cells: Sequence[Cell], mass: dict[str, dict[s
             {"case": cell.case, "figures": cell.label, "number": cell.number, **cell.covered_by_name} for cell in cells
         ],
     }
-    (ROOT / "bench" / "figures" / "accuracy.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    (FIGURES / "accuracy.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
     (ROOT / "docs" / "pictures" / "reliability.svg").write_text(reliability_svg(lines_of(cells)), "utf-8")
-    (ROOT / "docs" / "explanation" / "accuracy.md").write_text(rest, "utf-8")
+    return page(facts, cells, by_size(second), mass) + f"\nMeasured in {_minutes(start)}.\n"
+
+
+def _minutes(start: float) -> str:
+    """How long a part took."""
+    return f"{(time.process_time() - start) / 60:.1f} min of one processor"
+
+
+def part(name: str) -> str:
+    """One part of the page, measured now; empty for a part whose module is not there."""
+    if not PARTS[name]:
+        return margins_part()
+    if not (Path(__file__).parent / f"accuracy_{name}.py").exists():
+        return ""
+    found: str = getattr(importlib.import_module(f"accuracy_{name}"), PARTS[name])()
+    return found
 
 
 def main() -> None:
-    """Measure, then write the figures, the plot and the page."""
+    """Measure what is asked, then put the page together."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("mirror", type=Path, nargs="?", default=ROOT.parent / "shared" / "data")
+    parser.add_argument("--only", choices=list(PARTS), help="measure this part alone")
     parser.add_argument("--calibrate", action="store_true", help="print the measured facts and write nothing")
     given = parser.parse_args()
-    start = time.process_time()
-    first, second, towns = measured(given.mirror, calibrating=True)
-    facts = list(measured_facts(first))
     if given.calibrate:
-        print("\n".join(f"{fact.name} = {fact.measured:.3f}  # declared: {fact.declared}" for fact in facts))
+        print("\n".join(f"{one.name} = {one.measured:.3f}  # {one.declared}" for one in measured_facts(measured()[0])))
         return
-    cells, mass = cells_of(second), wrong_mass(towns)
-    sections = list(other_sections())
-    text = page(facts, cells, by_size(second), mass, sections)
-    written(facts, cells, mass, text + f"\nMade in {(time.process_time() - start) / 60:.0f} min of one processor.\n")
-    print(text)
+    for name in [given.only] if given.only else PARTS:
+        (FIGURES / f"accuracy_{name}.md").write_text(part(name).strip() + "\n", "utf-8")
+    kept = [FIGURES / f"accuracy_{name}.md" for name in PARTS]
+    text = "\n".join(one.read_text("utf-8") for one in kept if one.exists())
+    (ROOT / "docs" / "explanation" / "accuracy.md").write_text(text, "utf-8")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from accuracy_samples import Sample, measured_factor, pooled_width
+from accuracy_samples import Sample, joined, measured_factor, pooled_width
 from accuracy_town import METHODS
 
 from carreau.products.electoral_profile import margins
@@ -68,9 +68,9 @@ def measured_facts(samples: Sequence[Sample]) -> Iterator[Fact]:
 
 
 def _together(samples: Sequence[Sample]) -> Mapping[tuple[str, str, str], list[Sample]]:
-    """The samples that one factor scales, by the place of that factor in ``margins.toml``."""
+    """The samples that one factor scales, one per method, by the place of that factor in ``margins.toml``."""
     found: dict[tuple[str, str, str], list[Sample]] = {}
-    for sample in samples:
+    for sample in joined(samples):
         found.setdefault(_place(sample), []).append(sample)
     return found
 

@@ -30,9 +30,9 @@ Part of the figures whose truth lies within, in percent. A cell further than 2 p
 
 What is left out, case by case:
 
-- **Towns**: {towns} synthetic towns of {people} people with segregation from 0.25 to 0.65; the factors come from
-  {drawn} others. They are published with their sampling, rounding and secrecy; the three weightings are compared by
-  taking the better inputs away.
+- **Towns**: {towns} synthetic towns of {people} people (segregation 0.25, 0.45 and 0.65); the
+  factors come from {drawn} others of the same kinds. They are published with their sampling, rounding and secrecy;
+  the three weightings are compared by taking the better inputs away.
 - **Hidden IRIS**: one IRIS in five of the communes that have three or more is hidden and takes the figure of the rest
   of its commune; only figures about 50 people or more are judged. The factors come from one department in two,
   drawn once; the others report. *A part says nothing*: one IRIS in five is silenced, stations are compared with what
@@ -42,8 +42,8 @@ What is left out, case by case:
   of four or more; the factors come from one department in two. The national file is a facsimile: its errors are
   measured, its figures are not findings.
 - **Lyon 2012**: the same codes, other perimeters; both maps are known. The factors come from the odd
-  arrondissements, the others report. **Streets that changed station**: the towns above, 3 to 30 % of whose
-  streets voted elsewhere.
+  arrondissements, the others report. **Streets that changed station**: as many towns of 30,000 people, 3 to 30 % of
+  whose streets voted elsewhere.
 
 ## From the margin to other intervals
 
@@ -86,8 +86,8 @@ Adjusted Rand index between two typologies of all stations of France, of an earl
 0.999 across seeds; 0.829 when a fifth of the indicators is left out; 0.652 when the indicators are resampled with
 replacement. The target of 0.9 is reached across seeds and **not reached under resampled indicators**: stations pass
 from one type to the next without a clean cut, and `type_certitude` says so station by station.
-{sections}
-## What this does not say
+
+## What the margins do not say
 
 - The towns are ours: neighbourhoods are smooth fields, stations groups of streets. Real ones may be rougher.
 - The factors of addresses and cells hold for an address file as good as the town's (1 % misplaced). The facsimile
@@ -121,9 +121,8 @@ def page(
     cells: Sequence[Cell],
     sizes: Iterable[tuple[str, list[tuple[int, float]]]],
     mass: Mapping[str, Mapping[str, float]],
-    sections: Sequence[str],
 ) -> str:
-    """The page as Markdown."""
+    """The part on margins as Markdown."""
     mean = {method: sum(errors.values()) / len(errors) for method, errors in mass.items()}
     at_80 = margins.facts()["widths"]["adresses"]["share"]["at_80"]
     return PAGE.format(
@@ -132,7 +131,7 @@ def page(
         astray=_astray(cells),
         towns=len(REPORT),
         drawn=len(CALIBRATION),
-        people=f"{PEOPLE:,}",
+        people=", ".join(f"{size:,}" for size in PEOPLE),
         example=f"{at_80:.2f}",
         times=f"{4 * at_80:.1f}",
         widths=_widths(),
@@ -140,7 +139,6 @@ def page(
         facts=_facts(facts),
         mass=_mass(mass, mean),
         ratio=f"{mean['adresses'] / mean['surface']:.2f}",
-        sections="".join(f"\n{section.strip()}\n" for section in sections),
     )
 
 

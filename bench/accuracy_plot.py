@@ -8,7 +8,7 @@ from dataclasses import dataclass
 LEVELS = (50, 80, 90)
 COLOURS = {50: "#7a5195", 80: "#d4762c", 90: "#1f5fa8"}  # told apart in grey and by those who see few colours
 LEFT, TOP, ROW, SPAN, FOOT = 330, 78, 22, 420, 74
-REACH = 12.0  # points of coverage on each side of the promise
+REACH = 16.0  # points of coverage on each side of the promise
 STYLE = """<style>
 text { font: 13px "DejaVu Sans", Verdana, sans-serif; fill: #222 }
 .title { font-size: 16px; font-weight: bold } .case { font-weight: bold } .small { font-size: 11px; fill: #555 }
@@ -66,11 +66,12 @@ def _axis(bottom: int) -> Iterator[str]:
     """The band of two points, the zero and the ticks."""
     top, height = TOP - 14, bottom - TOP + 8
     yield f'<rect x="{_x(-2)}" y="{top}" width="{_x(2) - _x(-2)}" height="{height}" fill="#e6e2d8"/>'
-    for tick in range(-12, 13, 4):
+    for tick in range(-16, 17, 4):
         x = _x(tick)
         colour = "#222" if tick == 0 else "#c9c4b8"
         yield f'<line x1="{x}" x2="{x}" y1="{top}" y2="{top + height}" stroke="{colour}"/>'
-        yield f'<text x="{x}" y="{top + height + 16}" text-anchor="middle" class="small">{tick:+d}</text>'
+        said = f"{tick:+d}" if tick else "0"
+        yield f'<text x="{x}" y="{top + height + 16}" text-anchor="middle" class="small">{said}</text>'
 
 
 def _row(y: float, line: Line | str) -> Iterator[str]:

@@ -28,9 +28,11 @@ from carreau.testing.error import normalised_error
 from carreau.testing.town import Town, town, written
 
 METHODS = {"adresses": (), "carreaux": ("adresses",), "surface": ("adresses", "carreaux")}
-PEOPLE = 40_000
-CALIBRATION = tuple((seed, level) for seed, level in zip(range(101, 113), (0.25, 0.45, 0.65, 0.45) * 3, strict=True))
-REPORT = tuple((seed, level) for seed, level in zip(range(201, 213), (0.25, 0.45, 0.65, 0.35) * 3, strict=True))
+PEOPLE = (30_000, 60_000, 120_000)
+LEVELS = (0.25, 0.45, 0.65)  # how far neighbourhoods differ
+TOWNS = 12
+CALIBRATION = tuple((101 + k, LEVELS[k % 3], PEOPLE[k // 4]) for k in range(TOWNS))
+REPORT = tuple((201 + k, LEVELS[k % 3], PEOPLE[k // 4]) for k in range(TOWNS))
 KINDS = {"share": "share", "ratio": "ratio", "count": "count", "quantile": "income"}
 MOVING = (
     "population.P_POP",
@@ -66,9 +68,9 @@ def home_of(place: Town) -> Iterator[tuple[Product, Hands]]:
         yield product, hands_of(inputs_of(product.facts), gatherer, SILENT)
 
 
-def town_cases(people: int, towns: tuple[tuple[int, float], ...]) -> Iterator[Case]:
+def town_cases(towns: tuple[tuple[int, float, int], ...]) -> Iterator[Case]:
     """Every town carried by every weighting."""
-    for seed, segregation in towns:
+    for seed, segregation, people in towns:
         place = town(people, seed, segregation)
         with home_of(place) as (product, hands):
             for method, without in METHODS.items():

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from accuracy_iris import halved, halves
 from accuracy_samples import Sample
-from accuracy_town import CALIBRATION, PEOPLE, REPORT, patched
+from accuracy_town import CALIBRATION, REPORT, patched
 from scipy import sparse
 
 from carreau.places import Stations, successions_of
@@ -38,6 +38,7 @@ from carreau.testing.town import Town, town
 from carreau.testing.town.model import ABSENT, FIRST_CANDIDATE
 
 FACTORS = {"scattered": ("scattered",), "moved_lyon": ("share", "count"), "moved_town": ("share", "count")}
+SMALL_TOWN = 30_000
 HIDDEN = 5  # one station in so many
 FEWEST = 4  # stations of a commune whose codes are hidden
 SEED = 20261124
@@ -159,8 +160,8 @@ def _of_lyon(product: Product, hands: Hands) -> Election:
 def streets(people: int) -> Iterator[tuple[bool, Sample]]:
     """Towns whose streets changed station since the election: the past stations keep their codes."""
     towns = [(True, *one) for one in CALIBRATION] + [(False, *one) for one in REPORT]
-    for (half, seed, segregation), stir in product_of(towns, STIRS):
-        for _, sample in samples_of(_moved(town(people, seed, segregation), stir, np.random.default_rng(seed))):
+    for (half, seed, segregation, _), stir in product_of(towns, STIRS):
+        for _rows, sample in samples_of(_moved(town(people, seed, segregation), stir, np.random.default_rng(seed))):
             yield half, sample
 
 
@@ -214,4 +215,4 @@ def _counted(choice: Values, station: Values, size: int) -> dict[str, Values]:
 
 def vote_samples(product: Product, hands: Hands, mirror: Path) -> tuple[list[Sample], list[Sample]]:
     """The samples of all three questions: those that calibrate, and those that report."""
-    return halved([*hidden_codes(product, hands), *lyon(product, hands, mirror), *streets(PEOPLE)])
+    return halved([*hidden_codes(product, hands), *lyon(product, hands, mirror), *streets(SMALL_TOWN)])

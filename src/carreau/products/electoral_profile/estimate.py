@@ -104,7 +104,8 @@ def _estimate(indicator: Indicator, columns: Values, refined: Refined, carrier: 
     status[fallback] = COMMUNE_SHARE
     margin = _margin(indicator, value, sums, between, carrier)
     if fallback.any():
-        borrowed = margins.borrowed_deviation(indicator.kind, value, between, refined.targets.registered)
+        people = refined.targets.registered * _part_of_commune(filled, carrier)
+        borrowed = margins.borrowed_deviation(indicator.kind, value, between, people)
         margin = np.where(fallback, margins.half_width() * borrowed, margin)
     return Estimate(
         indicator,
@@ -116,6 +117,12 @@ def _estimate(indicator: Indicator, columns: Values, refined: Refined, carrier: 
         status,
         compared,
     )
+
+
+def _part_of_commune(columns: Values, carrier: Carrier) -> Values:
+    """How many people a figure is about for one inhabitant of the commune of each place."""
+    people, everyone = carrier.grouped(columns[:, 2], "commune"), carrier.grouped(carrier.mass, "commune")
+    return np.divide(people, everyone, out=np.zeros(len(people)), where=everyone > 0)
 
 
 def _between(indicator: Indicator, columns: Values, carrier: Carrier) -> Values:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -244,3 +246,21 @@ def test_a_count_of_those_who_live_apart_from_the_others_is_less_sure(territory:
     apart = {"population": {"P_POP": [900.0] * 3, "P_X": [0.0, 300.0, 600.0]}}
     widths = [margin(territory([[0.5, 0.5]] * 3, columns), base="")[0] for columns in (alike, apart)]
     assert widths[0] < widths[1]
+
+
+def test_the_card_tells_the_factors_that_were_measured() -> None:
+    card = (Path(margins.__file__).parent / "card.md").read_text("utf-8")
+    rows = dict(re.findall(r"^\| ([^|]+) \| (0,\d\d \| 0,\d\d) \|$", card, re.MULTILINE))
+    ways = {
+        "part portée sur un bureau (adresses, carreaux, surface)": ("adresses", "carreaux", "surface", "share"),
+        "revenu, porté": ("adresses", "carreaux", "surface", "quantile"),
+        "nombre, porté": ("adresses", "carreaux", "surface", "count"),
+        "part de la commune": ("borrowed", "share"),
+        "part de voix d'une élection ancienne, même bureau": ("moved", "share"),
+    }
+    assert rows.keys() == ways.keys()
+    for name, (*many, kind) in ways.items():
+        told = [float(cell.replace(",", ".")) for cell in rows[name].split(" | ")]
+        widths = [margins.narrower(way, kind) for way in many]
+        measured = [float(np.mean([width[level] for width in widths])) for level in (50, 80)]
+        assert told == pytest.approx(measured, abs=0.006), name
