@@ -34,7 +34,7 @@ STATION: Final = "bureau"
 PROOFS: Final = "preuves"
 CHOSEN: Final = (
     "Un thème d'une partie du territoire est dit des bureaux où il ressort : ils sont choisis pour leurs chiffres, et "
-    "l'écart y est grand par construction ; la force et la note sont donc la moyenne de celles de ces bureaux"
+    "l'écart y est grand par construction ; marges, force et note sont donc la moyenne de celles de ces bureaux"
 )
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from carreau.products.advice.evidence import Evidence, Figures, Floats, Rules, evidence_of, ranked
-from carreau.products.advice.places import NO_MEDIAN, UNTOLD, Limits, Stations, graded, mean_of, spread_of
+from carreau.products.advice.places import NO_MEDIAN, UNTOLD, Limits, Stations, graded, mean_of
 from carreau.products.advice.themes import Theme
 
 NAMES: Final = {"com": "commune", "dep": "departement", "france": ""}
@@ -26,11 +26,12 @@ def with_parts(whole: Stations, stations: Stations, at_stations: Evidence, limit
     """The whole territory, then, for each theme, the stations where it is put forward, as one more place.
 
     A share is that of these stations together; a median is not said. They are compared with the whole territory and
-    with France.
+    with France. Their margin is the mean of those of the stations: chosen for their figures, they err the same way, and
+    their errors do not cancel out.
     """
     figures, inside = stations.figures, at_stations.kept.T.astype(float)
     value = np.where(limits.shares, mean_of(figures, inside), np.nan)
-    margin = spread_of(figures, inside)
+    margin = mean_of(replace(figures, value=figures.margin), inside)
     value = np.where(np.isfinite(margin), value, np.nan)
     many = len(value)
     status = np.where(np.isfinite(value), "", np.where(limits.shares, UNTOLD, NO_MEDIAN)).astype(np.object_)

@@ -141,6 +141,9 @@ def test_a_part_is_no_surer_than_its_stations(profile: Made, advice: Advised, pl
     (station,) = [row for row in advice(read) if row["theme"] == "pouvoir_achat"]
     (part,) = [row for row in advice(read, level="territoire") if row["theme"] == "pouvoir_achat"]
     assert part["force"] == pytest.approx(station["force"]) and part["force_note"] == station["force_note"]
+    two = profile(plain(**{name: [45.0, 45.0, 20.0] for name in POOR}), margin=12.0)
+    (both,) = [row for row in advice(two, level="territoire") if row["theme"] == "pouvoir_achat"]
+    assert both["bureaux_concernes"] == 2 and both["chiffre_1_marge"] == pytest.approx(12.0)
 
 
 def test_a_median_is_not_made_of_those_of_stations(profile: Made, advice: Advised, plain: Plain) -> None:
