@@ -22,15 +22,15 @@ from carreau.inference.spread import DOUBTS
 
 RARE: Final = 0.002
 LEAST: Final = 11
-REPLICATES: Final = 60
+REPLICATES: Final = 40
 _Z90: Final = 1.6449
 # No town has stations that are all alike: what is not told is doubted, whatever the towns say.
-FLOORS: Final = {"gap": 0.1, "deaf": 0.25}
+FLOORS: Final = {"gap": 0.1, "deaf": 0.1}
 HEAD: Final = """# How uncertain a crossing is, measured on synthetic towns whose truth is known.
 # `strength` (weight of the prior in the regression) and `even` (part of the even split) were chosen by error on the
 # training towns and, for groups, on the real tables of {real}; see docs/explanation/accuracy.md.
 # `unit`: coefficients of the parts of doubt; `widths`: units in a half-interval at 50, 80 and 90 %; `uncertain`: part
-# of a station's own variance. `gap` and `deaf` are at least 0.1 and 0.25, by choice. No unit:
+# of a station's own variance. `gap` and `deaf` are at least 0.1, by choice. No unit:
 # shares and numbers of units.
 source = "python bench/ecological.py --calibrate : {towns} villes synthétiques, graine {seed}, {cases} tableaux"
 date = {date}
@@ -123,7 +123,7 @@ def calibrated(found: Iterable[Measured]) -> dict[str, Any]:
     found = list(found)
     unit = coefficients(found)
     wide = widths(found, unit)
-    few = [each for each in found[::4] if len(each.case.truth) <= 60]
+    few = [each for each in found[::6] if len(each.case.truth) <= 60]
     return {"unit": unit, "widths": wide, "uncertain": uncertain(few, unit, wide["90"])}
 
 

@@ -42,11 +42,11 @@ def test_a_crossing_lies_between_the_even_split_and_the_regression(
 
 
 def test_a_crossing_beats_the_baseline_where_neighbours_vote_alike() -> None:
-    # Each voter leans by half of what their station's own composition says: the regression takes it for the group's.
+    # Each group adds 20 points of its own, and neighbours 30: the regression takes all 50 for the group's.
     random = np.random.default_rng(5)
     part = random.beta(2, 2, 200)[:, None]
     origins = np.round(800 * np.concatenate([part, 1 - part], axis=1))
-    left = np.concatenate([0.35 + 0.4 * part, 0.25 + 0.4 * part], axis=1)
+    left = np.concatenate([0.4 + 0.3 * part, 0.2 + 0.3 * part], axis=1)
     truth = (origins * left).sum(axis=0) / origins.sum(axis=0)
     votes = (origins * left).sum(axis=1)
     margins = Margins(origins, np.stack([votes, origins.sum(axis=1) - votes], axis=1))
