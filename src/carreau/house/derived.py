@@ -17,7 +17,7 @@ from carreau.guard import Release
 from carreau.house import listing
 from carreau.house.watch import Watcher
 from carreau.house.workspace import code_digest
-from carreau.places.remarks import counted
+from carreau.places.remarks import agreed
 from carreau.products import Draft, Hands, Input, Product
 from carreau.products.asking import is_derived
 from carreau.products.declare import Asked, Reading
@@ -112,11 +112,8 @@ def draft_of(wanted: Wanted, gathered: Gathered, tables: Tables, watcher: Watche
 
 def _size(draft: Draft) -> str:
     """How many rows and indicators a Draft has, in words."""
-    told = (
-        *counted(draft.table.num_rows, "ligne{s}"),
-        *counted(listing.indicator_count(draft.schema), "indicateur{s}"),
-    )
-    return ", ".join(told) or "aucune ligne"
+    indicators = agreed(listing.indicator_count(draft.schema), "indicateur{s}")
+    return f"{agreed(draft.table.num_rows, 'ligne{s}')}, {indicators}"
 
 
 def answer_facts(release: Release, wanted: Wanted) -> dict[str, Any]:

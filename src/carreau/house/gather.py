@@ -15,6 +15,7 @@ from typing import Final
 from carreau.errors import Broken, Missing
 from carreau.house.watch import Watcher
 from carreau.house.workspace import Workspace, code_digest
+from carreau.places.remarks import agreed
 from carreau.products import Handed, Hands, Input, Wanted
 from carreau.sources import Fetched, Published, Source, read
 from carreau.sources.mirror import Mirror
@@ -120,14 +121,14 @@ def hands_of(wanted: tuple[Wanted, ...], gatherer: Gatherer, watcher: Watcher) -
         files[entry.alias] = gatherer.files(entry)
         watcher.advanced()
     number = len({file.digest for group in files.values() for file in group})
-    watcher.ended(f"{number} fichiers")
+    watcher.ended(agreed(number, "fichier{s}"))
     different = {(file.source.id, file.published.key, file.name): file for group in files.values() for file in group}
     watcher.started("fetch", "lecture des tables", len(different))
     with ThreadPoolExecutor(READERS) as pool:
         for _ in pool.map(gatherer.tables, different.values()):
             watcher.advanced()
     hands = {entry.alias: gatherer.handed(entry, files[entry.alias]) for entry in wanted}
-    watcher.ended(f"{sum(len(group) for group in hands.values())} tables")
+    watcher.ended(agreed(sum(len(group) for group in hands.values()), "table{s}"))
     return hands
 
 

@@ -24,6 +24,7 @@ from carreau.house.tiles import tiles_made
 from carreau.house.watch import SILENT, Watcher
 from carreau.house.workspace import Workspace, code_digest, workspace_at
 from carreau.market import delivered
+from carreau.places.remarks import agreed
 from carreau.products import Draft, Product, inputs_of
 from carreau.products import catalogue as product_catalogue
 from carreau.products.asking import asked_of, is_derived
@@ -86,7 +87,7 @@ class Home:
             for file in gatherer.published(source, published, download=download):
                 found[source.id, file.digest] = file
             watcher.advanced()
-        watcher.ended(f"{len(found)} fichiers")
+        watcher.ended(agreed(len(found), "fichier{s}"))
         if not found:
             raise Missing(
                 "aucun fichier publié n'a été trouvé",

@@ -32,3 +32,12 @@ def counted(count: float, sentence: str) -> tuple[str, ...]:
         return ()
     words = {word: forms[whole != 1] for word, forms in _AGREED.items()}
     return (f"{whole:,} ".replace(",", "\u202f") + sentence.format(**words),)
+
+
+def agreed(count: float, noun: str) -> str:
+    """A number and its noun, agreed with it: for a summary, where zero is said too.
+
+    >>> agreed(1, "fichier{s}"), agreed(0, "table{s}"), agreed(2, "table{s}")
+    ('1 fichier', '0 table', '2 tables')
+    """
+    return next(iter(counted(count, noun)), f"0 {noun.format(s='')}")
