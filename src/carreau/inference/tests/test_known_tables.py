@@ -99,16 +99,18 @@ def test_stations_of_one_origin_each_tell_all_and_stations_all_alike_tell_nothin
 
 
 @pytest.mark.parametrize("cross", [groups_crossing, transfers_crossing])
-def test_the_less_stations_differ_the_wider_the_intervals(cross: Callable[..., Crossing]) -> None:
+def test_where_stations_hardly_differ_the_intervals_are_wider_or_the_groups_are_said_not_to_be_told(cross: Callable[..., Crossing]) -> None:
     random = np.random.default_rng(2)
     widths = []
     for apart in (0.5, 0.02):
         part = np.clip(0.5 + apart * (random.random(80) - 0.5), 0, 1)[:, None]
         origins = 600 * np.concatenate([part, 1 - part], axis=1)
         rate = np.clip(origins @ [0.6, 0.3] / 600 + random.normal(0, 0.03, 80), 0, 1)[:, None]
-        low, high = cross(Margins(origins, 600 * np.concatenate([rate, 1 - rate], axis=1))).intervals[90]
+        crossing = cross(Margins(origins, 600 * np.concatenate([rate, 1 - rate], axis=1)))
+        low, high = crossing.intervals[90]
         widths.append((high - low).mean())
-    assert widths[1] > widths[0]
+    assert widths[1] > widths[0] or not crossing.told.any()
+    assert widths[1] > 0.1
 
 
 def test_an_origin_that_no_station_tells_takes_what_all_vote() -> None:
