@@ -99,7 +99,9 @@ def test_stations_of_one_origin_each_tell_all_and_stations_all_alike_tell_nothin
 
 
 @pytest.mark.parametrize("cross", [groups_crossing, transfers_crossing])
-def test_where_stations_hardly_differ_the_intervals_are_wider_or_the_groups_are_said_not_to_be_told(cross: Callable[..., Crossing]) -> None:
+def test_where_stations_hardly_differ_intervals_are_wider_or_groups_are_not_told(
+    cross: Callable[..., Crossing],
+) -> None:
     random = np.random.default_rng(2)
     widths = []
     for apart in (0.5, 0.02):
