@@ -93,7 +93,7 @@ def sector_columns(told: Told, rows: Index) -> Iterator[Described]:
         ("latitude", "Latitude", pieces.latitude),
     ):
         what = f"{title} du milieu du secteur (WGS 84)"
-        yield _number(told, (name, "number", title, what, Role.PLACE), values[rows], "degrés")
+        yield _number(told, (name, "number", title, what, Role.PLACE), values[rows].round(6), "degrés")
 
 
 def rank_column(told: Told, rank: Floats) -> Described:
@@ -122,7 +122,7 @@ def door_columns(told: Told, doors: Doors) -> Iterator[Described]:
     what = "Marche d'une porte à la suivante, en moyenne ; estimée, à vérifier sur place"
     yield _number(told, ("marche_par_porte", "number", "Marche par porte", what, Role.MEASURE), walk, "m")
     what = "Temps pour les portes prévues, sans le trajet jusque là"
-    yield _number(told, ("duree", "number", "Durée", what, Role.MEASURE), planned, "min")
+    yield _number(told, ("duree", "number", "Durée", what, Role.MEASURE), planned.round(1), "min")
 
 
 def interest_columns(told: Told, rows: Index) -> Iterator[Described]:
@@ -131,8 +131,8 @@ def interest_columns(told: Told, rows: Index) -> Iterator[Described]:
     share, interest = told.stations.share[rows], told.stations.interest[rows]
     what = f"Ce que le plan lit du bureau : {words.split(',')[0]}"
     yield _number(told, ("lu", "number", "Lu dans le bureau", what, Role.MEASURE), share, "%")
-    what = f"Intérêt : {words} ; 1 est la moyenne du territoire, pondérée par les portes"
-    yield _number(told, ("interet", "number", "Intérêt", what, Role.MEASURE), interest, "")
+    what = f"Intérêt : {words} ; 100 est la moyenne du territoire, pondérée par les portes"
+    yield _number(told, ("interet", "number", "Intérêt", what, Role.MEASURE), 100 * interest, "")
     why = "Intérêt : pourquoi le bureau n'est pas dans le plan ; vide s'il y est"
     named: Named = ("interet_statut", "text", "Statut", why, Role.STATUS)
     yield _text(told, named, told.stations.reasons[rows], of="interet")
@@ -162,9 +162,9 @@ def route_columns(told: Told, routes: Routes) -> Iterator[Described]:
     ):
         yield _column(told, (name, "integer", title, what, Role.PLACE)), pa.array(values)
     what = "Marche depuis l'étape précédente de la sortie"
-    yield _number(told, ("marche", "number", "Marche", what, Role.MEASURE), routes.metres, "m")
+    yield _number(told, ("marche", "number", "Marche", what, Role.MEASURE), routes.metres.round(), "m")
     what = "Temps écoulé depuis le début de la sortie quand on arrive"
-    yield _number(told, ("debut", "number", "Début", what, Role.MEASURE), routes.start, "min")
+    yield _number(told, ("debut", "number", "Début", what, Role.MEASURE), routes.start.round(1), "min")
     boxes = np.full(len(routes.rows), "☐", dtype=np.object_)
     yield _text(told, ("fait", "text", "Fait", "À cocher sur la feuille imprimée", Role.PLACE), boxes)
 
