@@ -14,9 +14,9 @@ from carreau.products.electoral_profile import margins
 
 PAGE = """# Accuracy: do the margins hold?
 
-Written by `make accuracy` ({day}). `X_marge` is the half-width of the 90 % interval. Every factor in it was measured on
-one half of what is known (calibration) and is checked here on the other half, which it has not seen. The profile is
-made by the real code, from files in the publishers' layouts.
+Written by `make accuracy` ({day}). `X_marge` is the half-width of the 90 % interval, and the grade of a figure is read
+off it. Every factor in it was measured on one half of what is known (calibration) and is checked here on the other
+half, which it has not seen. The profile is made by the real code, from files in the publishers' layouts.
 
 ## What intervals cover
 
@@ -42,8 +42,8 @@ What is left out, case by case:
   of four or more; the factors come from one department in two. The national file is a facsimile: its errors are
   measured, its figures are not findings.
 - **Lyon 2012**: the same codes, other perimeters; both maps are known. The factors come from the odd
-  arrondissements, the others report. **Streets that changed station**: as many towns of 30,000 people, 3 to 30 % of
-  whose streets voted elsewhere.
+  arrondissements, the others report. **Streets that changed station**: twelve towns of 30,000 people and twelve
+  others, 3 to 30 % of whose streets voted elsewhere.
 
 ## From the margin to other intervals
 
@@ -56,8 +56,9 @@ carried by addresses: 80 % of the truths lie within ± 4 × {example} = ± {time
 
 ## Small and large numbers
 
-Shares, cover at 90 % by how many people the figure is about (number of figures). The margin promises on average: the
-smallest are somewhat too wide and the largest somewhat too narrow.
+Shares, cover at 90 % by how many people the figure is about (number of figures). The margin promises on average over
+all of them: carried shares about 50 people or fewer are too wide, and those about 1,000 or more **too narrow** (their
+90 % hold less than that), because what clusters most is told of most people (poverty, benefits, diplomas).
 
 {sizes}
 
@@ -113,7 +114,13 @@ WHY = {
     ("unsaid", "ratio"): "few figures, of eight departments that differ",
     ("unsaid", "share"): "departments differ in how their IRIS differ: eight of them is few",
 }
-FEW = "few independent figures ({number:,}, of {towns} towns): the draw of the towns alone moves it by as much"
+FEW = {
+    "income": "towns differ much in incomes: the covers of single towns at 50 % have a standard deviation of 11 points "
+    "(2026-11-30), so that two halves of {towns} towns differ by 3 points by chance alone",
+    "count": "four counts in {towns} towns: the covers of single towns at 50 % have a standard deviation of 6 points "
+    "(2026-11-30), so that two halves differ by almost 2 points by chance alone; the rest is not explained",
+}
+OTHER = "the {number:,} figures are not so many independent ones"
 
 
 def page(
@@ -178,7 +185,9 @@ def _astray(cells: Sequence[Cell]) -> str:
     methods = {case: method for method, case in CASES.items()}
     lines = [
         f"- {cell.case}, {cell.label}: "
-        + WHY.get((methods[cell.case], cell.kind), FEW.format(number=cell.number, towns=len(REPORT)))
+        + WHY.get((methods[cell.case], cell.kind), FEW.get(cell.kind, OTHER)).format(
+            number=cell.number, towns=len(REPORT)
+        )
         + "."
         for cell in cells
         if cell.astray

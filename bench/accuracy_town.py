@@ -30,9 +30,9 @@ from carreau.testing.town import Town, town, written
 METHODS = {"adresses": (), "carreaux": ("adresses",), "surface": ("adresses", "carreaux")}
 PEOPLE = (30_000, 60_000, 120_000)
 LEVELS = (0.25, 0.45, 0.65)  # how far neighbourhoods differ
-TOWNS = 12
-CALIBRATION = tuple((101 + k, LEVELS[k % 3], PEOPLE[k // 4]) for k in range(TOWNS))
-REPORT = tuple((201 + k, LEVELS[k % 3], PEOPLE[k // 4]) for k in range(TOWNS))
+TOWNS = 24
+CALIBRATION = tuple((101 + k, LEVELS[k % 3], PEOPLE[k // 4 % 3]) for k in range(TOWNS))
+REPORT = tuple((201 + k, LEVELS[k % 3], PEOPLE[k // 4 % 3]) for k in range(TOWNS))
 KINDS = {"share": "share", "ratio": "ratio", "count": "count", "quantile": "income"}
 MOVING = (
     "population.P_POP",
