@@ -187,6 +187,12 @@ def test_two_indicators_side_by_side_move_together(page: Any, eventually: Waits)
     assert "avec" not in query(page)
 
 
+def said_of(value: float, margin: float) -> str:
+    """A share and its margin as the pages write them: one decimal when the margin is under a point."""
+    digits = 0 if margin >= 1 else 1
+    return f"{value:.{digits}f} ± {margin:.{digits}f}".replace(".", ",")
+
+
 def test_the_list_gives_the_figures_of_the_map(page: Any, eventually: Waits, town_server: str) -> None:
     opened(page, "/carte?indicateur=part_cadres")
     page.get_by_role("button", name="Liste", exact=True).click()
@@ -196,10 +202,15 @@ def test_the_list_gives_the_figures_of_the_map(page: Any, eventually: Waits, tow
     wanted = asked(town_server, f"electoral_profile/rows?level=bureau&order=-{x}&columns={x},{x}_marge")
     assert len(wanted["rows"]) == 21
     figures = [(int(row["bv_id"][-4:]), row[x], row[f"{x}_marge"]) for row in wanted["rows"]]
-    lines = [f"Carreville, bureau {number} {value:.0f} ± {margin:.0f}" for number, value, margin in figures]
-    said = [plain(text) for text in rows.all_inner_texts()]
+    lines = [f"Carreville, bureau {number} {said_of(value, margin)}" for number, value, margin in figures]
+    said, shown = [""], []
+    for _ in range(50):  # figures and margins come one after the other
+        said = [plain(text) for text in rows.all_inner_texts()]
+        shown = [line for line in lines if any(text.startswith(line + " ") for text in said)]
+        if len(shown) == len(said):
+            break
+        page.wait_for_timeout(200)
     assert len(said) > 10, "the stations on the screen"
-    shown = [line for line in lines if any(text.startswith(line + " ") for text in said)]
     assert len(shown) == len(said)
     assert [text.startswith(line + " ") for text, line in zip(said, shown, strict=True)] == [True] * len(said)
     page.get_by_role("button", name="Lieu", exact=True).click()
@@ -239,7 +250,7 @@ def test_english_at_a_switch_is_remembered(page: Any) -> None:
     assert page.title() == "Map · Carreau"
     page.reload()
     page.get_by_role("combobox", name="Go to a place").wait_for()
-    assert "by polling station" in page.get_by_role("region", name=LEGEND).inner_text()
+    page.get_by_role("region", name=LEGEND).get_by_text("by polling station").wait_for()
 
 
 def test_the_dark_theme_darkens_page_and_map(page: Any, eventually: Waits) -> None:

@@ -120,6 +120,15 @@ def test_a_choice_is_written_in_the_address_and_in_the_files(page: Any) -> None:
     assert "18_24" in given.value.path().read_text("utf-8")
 
 
+def test_another_election_is_another_table(page: Any, town_server: str) -> None:
+    opened(page)
+    page.get_by_label("Élection", exact=True).select_option("legi_2024_t1")
+    page.get_by_text("Élection : législatives 2024, 1er tour").wait_for(timeout=60_000)
+    rows = asked(town_server, "readings/votes/com:96001?election=legi_2024_t1")["rows"]
+    choices = list(dict.fromkeys(row["choix_titre"] for row in rows))
+    assert [plain(text) for text in page.locator(f"{GRID} thead th").all_inner_texts()][1:] == choices
+
+
 def test_another_reading_forgets_the_choices_of_the_first(page: Any) -> None:
     opened(page, f"{VOTES}&by=age&vue=liste", "tbody tr")
     page.get_by_label("Lecture", exact=True).select_option("transfers")
@@ -142,7 +151,8 @@ def test_one_station_at_a_time_is_read_out_of_a_commune(page: Any, town_server: 
 def test_several_territories_stand_one_under_the_other(page: Any) -> None:
     opened(page, f"{VOTES}&lieu=com:96001,bv:96001_0001")
     page.locator(GRID).nth(1).wait_for(timeout=60_000)
-    assert page.locator("section.answer h2").count() == 2
+    titles = [plain(text) for text in page.locator("section.answer h2").all_inner_texts()]
+    assert titles == ["Qui vote comment · Carreville", "Qui vote comment · Carreville, bureau 1"]
     page.get_by_role("button", name=re.compile("^Retirer Carreville$")).first.click()
     assert query(page)["lieu"] == "bv:96001_0001"
 
