@@ -65,8 +65,8 @@ right on persons: it takes what sets places apart for what sets persons apart, a
 ### What this does not say
 
 - Goodman is better than what ships wherever stations differ by luck alone (the simulations): nothing in the margins
-  tells such stations from those whose neighbours vote alike. Real tables and towns are of the second sort; what ships is
-  chosen for them.
+  tells such stations from those whose neighbours vote alike. Real tables and towns are of the second sort; what ships
+  is chosen for them.
 - Coverage holds on average over cases like the towns, not for each: it falls short for two groups cut by diploma
   (*graduates*), for very loyal voters, for transfers between very segregated stations.
 - The intervals do not hold where stations are nearly alike (*mixed 0.9*) and groups vote as differently as tables drawn
