@@ -27,7 +27,7 @@ from carreau.products.field_plan.columns import (
 from carreau.products.field_plan.effects import declared_effects, effect_of, field_of
 from carreau.products.field_plan.homes import addresses_of
 from carreau.products.field_plan.orders import Order, election_of, order_of
-from carreau.products.field_plan.pieces import Addresses, outline_of, pieces_of
+from carreau.products.field_plan.pieces import Addresses, outline_of, pieces_of, without_lost
 from carreau.products.field_plan.plan import Index, expected_of, plan_of, routes_of
 from carreau.products.field_plan.said import remarks_of
 from carreau.products.field_plan.stations import (
@@ -52,6 +52,8 @@ def build(product: Product, asked: Asked, profile: Reading, hands: Hands) -> Dra
     order, declared = order_of(asked.choices), declared_effects()
     effect, field = effect_of(declared, order.goal), field_of(declared)
     stations, read = _stations(asked, profile, order, (declared["needs"]["indicators"], field.least))
+    addresses = addresses_of(hands, stations.codes)
+    stations = without_lost(stations, addresses)
     if not (stations.reasons == "").any():
         raise Missing(
             f"aucun bureau de {asked.territory} ne peut être mis dans un plan",
@@ -59,7 +61,6 @@ def build(product: Product, asked: Asked, profile: Reading, hands: Hands) -> Dra
             expected="des bureaux avec leur nombre de ménages, et les chiffres que lit le but",
             advice="choisir un autre but ou une autre élection, ou ajouter les fichiers qui manquent : carreau sources",
         )
-    addresses = addresses_of(hands, stations.codes)
     pieces = pieces_of(stations, addresses, field)
     plan = plan_of(stations, pieces, order, effect, field)
     origin = provenance_of(profile, ("menages", *read), addresses.files)

@@ -172,12 +172,16 @@ def route_columns(told: Told, routes: Routes) -> Iterator[Described]:
 def spread(low: float, central: float, high: float) -> str:
     """What is expected, in words.
 
-    >>> spread(0.0, 2.04, 35.5)
-    '2,0 (0,0 à 35,5)'
+    >>> spread(0.0, 2.04, 35.5), spread(10.0, 1000.0, 2500.4)
+    ('2,0 (0,0 à 35,5)', '1\\u202f000 (10,0 à 2\\u202f500)')
     """
     if not np.isfinite([low, central, high]).all():
         return ""
-    return f"{central:.1f} ({low:.1f} à {high:.1f})".replace(".", ",")
+    first, second, third = (
+        f"{value:,.0f}".replace(",", "\u202f") if value >= 100 else f"{value:.1f}".replace(".", ",")
+        for value in (low, central, high)
+    )
+    return f"{second} ({first} à {third})"
 
 
 def _number(told: Told, named: Named, values: Floats, unit: str, of: str = "") -> Described:

@@ -40,12 +40,18 @@ def order_of(choices: Mapping[str, str]) -> Order:
 
 
 def election_of(profile: Reading, territory: Territory, given: str) -> Election:
-    """The election asked for; else the last presidential one, or the last of all."""
+    """The election asked for; else the last presidential one, or the last of all, that most stations tell.
+
+    An election told by less than half as many stations as the best told one is not taken unless it is asked for.
+    """
     elections = elections_of(profile, territory)
     if given:
         return election_named(given, elections)
-    presidential = [one for one in elections if one.family == "pres"]
-    return (presidential or list(elections))[-1]
+    table = profile.table
+    told = {one: table.num_rows - table[f"{one.prefix}_participation"].null_count for one in elections}
+    wide = [one for one in elections if 2 * told[one] >= max(told.values())]
+    presidential = [one for one in wide if one.family == "pres"]
+    return (presidential or wide)[-1]
 
 
 def _whole(given: str, name: str, least: int, most: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +11,7 @@ import shapely
 
 from carreau.products.declare import Input
 from carreau.products.field_plan.effects import Field
-from carreau.products.field_plan.stations import DEGREE, Floats, Stations, Texts
+from carreau.products.field_plan.stations import DEGREE, NOWHERE, Floats, Stations, Texts
 
 Index = npt.NDArray[np.int64]
 
@@ -54,6 +54,14 @@ class _Piece:
     rows: Index
     doors: float
     walk: float
+
+
+def without_lost(stations: Stations, addresses: Addresses) -> Stations:
+    """The stations, those that have neither contour nor address left out: nobody knows where to send a team."""
+    housed = np.bincount(addresses.station, minlength=len(stations.codes)) > 0
+    lost = ~housed & ~np.isfinite(stations.area) & (stations.reasons == "")
+    interest = np.where(lost, np.nan, stations.interest)
+    return replace(stations, interest=interest, reasons=np.where(lost, NOWHERE, stations.reasons).astype(np.object_))
 
 
 def pieces_of(stations: Stations, addresses: Addresses, field: Field) -> Pieces:
@@ -111,7 +119,7 @@ def _lots(stations: Stations, row: int, field: Field) -> list[_Piece]:
     """The doors of a station without address, in equal lots, walked as if spread over its contour."""
     doors = float(stations.doors[row])
     lots = max(int(doors // field.most), 1)
-    area = float(np.nan_to_num(stations.area[row]))
+    area = float(stations.area[row])
     walk = field.detour * field.tour * float(np.sqrt(area * doors)) / lots
     return [_Piece(np.empty(0, dtype=np.int64), doors / lots, walk)] * lots
 

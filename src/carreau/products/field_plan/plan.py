@@ -73,10 +73,7 @@ def expected_of(doors: Floats, interest: Floats, effect: Effect, field: Field) -
 
 
 def routes_of(pieces: Pieces, plan: Plan, order: Order, field: Field) -> Routes:
-    """The outings of the sectors kept, the most useful first, given to the teams in turn.
-
-    Sectors of a station without any position are walked last, as they come.
-    """
+    """The outings of the sectors kept, the most useful first, given to the teams in turn."""
     kept = np.flatnonzero(plan.planned > 0)
     part = plan.planned[kept] / np.maximum(pieces.doors[kept], 1e-9)
     minutes = minutes_of(plan.planned[kept], pieces.walk[kept] * part, field)
@@ -109,9 +106,7 @@ def _sorted(routes: Routes, team: int) -> Routes:
 
 
 def _plane(pieces: Pieces, rows: Index) -> Floats:
-    """The centres of sectors in metres; one without position lies at the mean of the others."""
+    """The centres of sectors in metres, on a plane that is right around their middle."""
     longitude, latitude = pieces.longitude[rows], pieces.latitude[rows]
-    known = np.isfinite(longitude) & np.isfinite(latitude)
-    middle = (float(longitude[known].mean()), float(latitude[known].mean())) if known.any() else (0.0, 0.0)
-    longitude, latitude = np.where(known, longitude, middle[0]), np.where(known, latitude, middle[1])
-    return np.column_stack([DEGREE * np.cos(np.radians(middle[1])) * longitude, DEGREE * latitude])
+    east = DEGREE * np.cos(np.radians(float(latitude.mean()))) * longitude
+    return np.column_stack([east, DEGREE * latitude])

@@ -20,6 +20,7 @@ Texts = npt.NDArray[np.object_]
 DEGREE: Final = 111_195.0  # metres of a degree of latitude on a sphere of 6,371 km
 NO_DOORS: Final = "le nombre de ménages de ce bureau n'est pas connu"
 FEW_DOORS: Final = "trop peu de ménages dans ce bureau"
+NOWHERE: Final = "ni contour ni adresse : on ne sait pas où est ce bureau"
 NO_RESULT: Final = "pas de résultat dans ce bureau ({title})"
 CONTRADICTORY: Final = "les chiffres de ce bureau se contredisent ({title})"
 NO_NEED: Final = "aucun des chiffres qui disent les besoins n'est connu dans ce bureau"

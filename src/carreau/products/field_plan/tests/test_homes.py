@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from carreau.products.field_plan.effects import Field, declared_effects, effect_of
+from carreau.products.field_plan.effects import Field
 from carreau.products.field_plan.homes import addresses_of
-from carreau.products.field_plan.orders import Order
-from carreau.products.field_plan.pieces import pieces_of
-from carreau.products.field_plan.plan import plan_of, routes_of
+from carreau.products.field_plan.pieces import pieces_of, without_lost
 from carreau.products.field_plan.stations import stations_of
 from carreau.products.field_plan.tests.conftest import addresses_in, handed, profile_of
 
@@ -29,15 +27,13 @@ def test_the_first_file_that_knows_a_station_gives_all_its_addresses() -> None:
     assert np.bincount(found.station).tolist() == [3, 5]
 
 
-def test_stations_without_contour_nor_address_are_planned_too(field: Field) -> None:
+def test_a_station_without_contour_is_planned_where_its_addresses_are_and_left_out_without_any(field: Field) -> None:
     profile = profile_of([30.0, 40.0], drawn=False)
-    why = np.full(2, "", dtype=object)
-    stations = stations_of(profile, np.array([30.0, 40.0]), why, field.least)
-    pieces = pieces_of(stations, addresses_of({}, stations.codes), field)
-    order = Order("turnout", 100, 2, 3.0, 0)
-    plan = plan_of(stations, pieces, order, effect_of(declared_effects(), "turnout"), field)
-    routes = routes_of(pieces, plan, order, field)
-    assert plan.planned.sum() == 100 and np.all(np.isfinite(routes.start))
+    stations = stations_of(profile, np.array([30.0, 40.0]), np.full(2, "", dtype=object), field.least)
+    addresses = addresses_of(addresses_in(["69123_0001"]), stations.codes)
+    kept = without_lost(stations, addresses)
+    assert kept.reasons[0] == "" and "ni contour ni adresse" in kept.reasons[1] and np.isnan(kept.interest[1])
+    assert set(pieces_of(kept, addresses, field).station.tolist()) == {0}
 
 
 def test_only_the_files_that_give_an_address_are_named() -> None:

@@ -197,6 +197,16 @@ def test_the_election_may_be_chosen_and_an_unknown_one_is_named(profile: Made, p
         plan(read, election="2022_pres_t9")
 
 
+def test_an_election_that_few_stations_tell_is_read_only_when_asked(profile: Made, plan: Planned) -> None:
+    nan = float("nan")
+    voted = {"legi_2024_t1_participation": [60.0, 70.0, 80.0], "legi_2024_t1_participation_nombre": [600, 700, 800]}
+    voted |= {"legi_2024_t1_participation_base": [1000] * 3, "legi_2024_t1_bloc_gauche": [40.0] * 3}
+    read = profile([30.0, nan, nan], needs=voted)
+    assert [row["rang"] for row in plan(read)] == [1, 2, 3]
+    assert [row["rang"] for row in plan(read, election="2022_pres_t1")] == [1, None, None]
+    assert [row["lu"] for row in plan(profile([30.0, 20.0, nan], needs=voted))] == [30.0, 20.0, None]
+
+
 def test_every_column_says_what_it_is_and_no_word_speaks_of_a_person(
     profile: Made, homes: Homes, draft: Drafted
 ) -> None:
