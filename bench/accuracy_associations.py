@@ -56,6 +56,8 @@ What each was allowed to see, for the first round of the 2024 legislative electi
   does not: the two lines are no race, the gap is about what past votes add to who lives there.
 - The results of 2024 by station and the census are **facsimiles** in the national file: the layout of the publisher,
   values made again. The figures say how the method behaves, not how France votes.
+- Stations of which less than half of the indicators are known (overseas and abroad, for the most part) have no profile
+  to speak of and are not read; the predictor is measured on all 70,083. The column to compare is the metropolitan one.
 - « Within commune » centres both the count and the forecast on their commune, where it has several stations.
 """
 
@@ -83,7 +85,8 @@ def _section(home: Home) -> Iterator[str]:
             lines.append(f"*intervals at 90 %, {WAYS[way.name]} left out, hold* | {said} | | |")
         if territory == "france":
             lines += [_row(f"{NAMES[name]}, public predictor", values) for name, values in PUBLIC.items()]
-        yield f"### {name}: {len(ground.codes):,} stations, {len(ground.indicators)} indicators\n"
+        read = f"{max(len(fit.rows) for fit in fits):,} stations read of {len(ground.codes):,}"
+        yield f"### {name}: {read}, {len(ground.indicators)} indicators\n"
         yield from _table(HEAD, lines)
         yield f"\nModels and scores: {time.process_time() - start:.0f} s of processor, the profile being made.\n"
         if territory == "france":

@@ -7,8 +7,9 @@ from typing import Final
 
 import pyarrow as pa
 
+from carreau.places.remarks import counted
 from carreau.products.associations.columns import maker_of
-from carreau.products.associations.fits import Fit, fits_of
+from carreau.products.associations.fits import HALF, Fit, fits_of
 from carreau.products.associations.ground import SIZE, Ground, ground_of
 from carreau.products.associations.outcomes import Outcome, election_read, outcomes_of
 from carreau.products.associations.places_apart import missing_ways, ways_apart
@@ -80,11 +81,13 @@ def _remarks(ground: Ground, election: Election, fits: Sequence[Fit]) -> tuple[s
     own = sum(column is not SIZE for column in ground.indicators)
     first = [fit for fit in fits if fit.apart is fits[0].apart]
     said = " ; ".join(f"{fit.outcome.title} {_percent(fit)}" for fit in first)
+    unknown = int((ground.known < HALF).sum())
     read = f"{rows:,} bureaux lus sur {len(ground.codes):,}".replace(",", "\u202f")
     ways = missing_ways(ground)
     return (
         f"Élection lue\u202f: {election.title}",
         read,
+        *counted(unknown, "bureau{x} sans profil (moins de la moitié des indicateurs), non lu{s}"),
         WHOLE.format(how=fits[0].apart.title, said=said),
         *([ways] if ways else []),
         NO_VOTES.format(count=own),

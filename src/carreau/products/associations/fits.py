@@ -16,6 +16,7 @@ from carreau.products.associations.ridge import contributions, held_out
 from carreau.products.associations.scores import Score, Told, jackknife_margin, r_squared, r_squared_within
 
 ENOUGH: Final = 20  # stations: with fewer, no place can be left out and foretold
+HALF: Final = 0.5  # a station that has fewer of the indicators is no ordinary one: nobody knows what it is
 CLASSES: Final = 4  # sizes of stations: a small one strays further from what is expected of it
 
 
@@ -57,10 +58,13 @@ class Fit:
 def fits_of(ground: Ground, outcomes: Sequence[Outcome], apart: Apart) -> tuple[Fit, ...]:
     """The fit of each outcome, those that the same stations tell made together.
 
+    A station without voters, or of which less than half of the indicators are known, is not read.
+
     :class:`~carreau.errors.Missing` when too few stations tell an outcome.
     """
     groups: dict[bytes, list[int]] = {}
-    masks = [np.isfinite(one.values) & (ground.weights > 0) for one in outcomes]
+    told = (ground.weights > 0) & (ground.known >= HALF)
+    masks = [np.isfinite(one.values) & told for one in outcomes]
     for rank, mask in enumerate(masks):
         groups.setdefault(mask.tobytes(), []).append(rank)
     found: dict[int, Fit] = {}

@@ -10,13 +10,12 @@ import numpy as np
 import pyarrow as pa
 
 from carreau.products.associations.columns import Described, Figure, Texts, Words
-from carreau.products.associations.fits import Fit, expected_margins
+from carreau.products.associations.fits import HALF, Fit, expected_margins
 from carreau.products.associations.ground import Floats, Ground
 from carreau.products.associations.rows_of_places import POINTS, Heard, theme_points
 from carreau.products.crossings.tallies import numbers
 from carreau.products.declare import Reading
 
-HALF: Final = 0.5
 NAMED: Final = 3
 NO_VOTE: Final = "pas de résultat dans ce bureau"
 NO_PROFILE: Final = "profil inconnu ici : moins de la moitié des indicateurs"
@@ -69,12 +68,9 @@ def _counted(profile: Reading, ground: Ground, fit: Fit) -> Figure:
 
 def _expected(ground: Ground, fit: Fit) -> Figure:
     """The vote expected of each station of a fit; unknown where its profile is."""
-    known = ground.known[fit.rows] >= HALF
     margins, _ = expected_margins(fit)
-    reasons = np.full(len(ground.codes), NO_VOTE, dtype=np.object_)
-    reasons[fit.rows[~known]] = NO_PROFILE
+    reasons = np.where(ground.known < HALF, NO_PROFILE, NO_VOTE).astype(np.object_)
     values, width = _spread(ground, fit, fit.told.expected), _spread(ground, fit, margins)
-    values[fit.rows[~known]] = np.nan
     return Figure(values, width, ground.weights, reasons)
 
 

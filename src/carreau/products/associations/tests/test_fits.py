@@ -111,6 +111,17 @@ def test_a_station_without_a_vote_or_without_voters_is_not_read(planted: Planted
     assert not {5, 7} & set(left.rows.tolist()) and 5 in other.rows
 
 
+def test_a_station_whose_profile_is_unknown_is_not_read_and_teaches_nothing(planted: Planted) -> None:
+    profile = planted()
+    ground = ground_of(profile)
+    ground.values[3] = np.nan
+    values = left_of(profile).values.copy()
+    (before,) = fits_of(ground, [outcome(values)], ways_apart(ground)[0])
+    values[3] = 99.0
+    (after,) = fits_of(ground, [outcome(values)], ways_apart(ground)[0])
+    assert 3 not in before.rows and (after.told.expected == before.told.expected).all()
+
+
 def test_too_few_stations_are_said_to_be_too_few(planted: Planted) -> None:
     profile = planted(1, 1, 12)
     ground = ground_of(profile)
