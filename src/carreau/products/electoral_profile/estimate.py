@@ -164,7 +164,8 @@ def _margin(indicator: Indicator, value: Values, sums: Sums, between: Values, ca
         apportionment = np.hypot(np.abs(value) * carrier.spread.count, between * carrier.spread.share * carrier.reach)
     grain = margins.grain_deviation(indicator.kind, value, sums.people, carrier.spread.shared)
     unsaid = margins.unsaid_deviation(indicator.kind, value if counted else between, sums.known)
-    return np.asarray(margins.half_width() * np.sqrt(sampling**2 + apportionment**2 + grain**2 + unsaid**2))
+    with np.errstate(over="ignore"):  # a share of next to nobody is as unsure as can be
+        return np.asarray(margins.half_width() * np.sqrt(sampling**2 + apportionment**2 + grain**2 + unsaid**2))
 
 
 def _grade(indicator: Indicator, margin: Values, value: Values, known: Values) -> npt.NDArray[np.int64]:
