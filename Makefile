@@ -78,6 +78,7 @@ check: .venv/.ready-dev
 bench: .venv/.ready-bench
 	$(BIN)/python bench/crosswalks.py --mirror $(MIRROR)
 	$(BIN)/python bench/journey.py --mirror $(MIRROR)
+	$(BIN)/python bench/ecological.py --mirror $(MIRROR)
 	$(BIN)/python bench/report.py docs/explanation/performance.md
 
 bench-counters: .venv/.ready-dev .venv-clients/.ready
