@@ -71,6 +71,16 @@ def elections_of(profile: Reading, territory: Territory) -> tuple[Election, ...]
     return tuple(found)
 
 
+def widely_told(profile: Reading, elections: Sequence[Election]) -> tuple[Election, ...]:
+    """Those of ``elections`` that at least half as many stations tell as tell the best told one.
+
+    A country where only a few departments know an election is not told by it, unless a reader asks for it.
+    """
+    table = profile.table
+    told = {one: table.num_rows - table[f"{one.prefix}{_TURNOUT}"].null_count for one in elections}
+    return tuple(one for one in elections if 2 * told[one] >= max(told.values()))
+
+
 def election_named(given: str, elections: Sequence[Election]) -> Election:
     """The election called ``given``, as the ministry writes it or as its columns start.
 

@@ -8,9 +8,12 @@ import numpy as np
 
 from carreau.places.remarks import counted
 from carreau.products.crossings.regions import Table
-from carreau.products.crossings.tallies import Floats, Tally, Texts, unread
+from carreau.products.crossings.tallies import Floats, Tally, Texts, numbers, unread
+from carreau.products.declare import Reading
 
 PARTLY: Final = "ce choix n'était pas proposé dans tous les bureaux"
+HALF: Final = "Moins de la moitié des inscrits sont lus : ces chiffres disent les bureaux lus, non tout le territoire"
+_HALF: Final = 50
 METHOD: Final = (
     "Méthode : {method} ; part_reference donne la régression de Goodman bornée, méthode simple à laquelle comparer"
 )
@@ -21,15 +24,21 @@ BOUNDS: Final = (
 PLACES: Final = "Ces chiffres disent comment votent des groupes dans un lieu, jamais comment vote une personne"
 
 
-def spread_remarks(registered: Floats, reasons: Texts, crossing: Table) -> tuple[str, ...]:
+def voters_of(profile: Reading, tally: Tally) -> Floats:
+    """The registered voters of every station: those of today, else those of the election; 0 where neither is known."""
+    today = numbers(profile, "inscrits")
+    return np.nan_to_num(np.where(np.isfinite(today), today, tally.registered))
+
+
+def spread_remarks(voters: Floats, reasons: Texts, crossing: Table) -> tuple[str, ...]:
     """The remarks on the stations that are read and those that are not, then on the method and its limits."""
     read = reasons == ""
-    voters = np.nan_to_num(registered)
     part = 100 * voters[read].sum() / max(voters.sum(), 1.0)
     some, all_of_them = _whole(read.sum()), _whole(len(read))
     few = f"Le calcul porte sur {some} bureaux sur {all_of_them}, soit {part:.0f}\u202f% des inscrits"
     untold = counted(int((~np.asarray(crossing.told)).sum()), "ligne{s} sans réponse sûre : voir l'avertissement")
-    return (few, *unread(reasons), *untold, METHOD.format(method=crossing.method), BOUNDS, PLACES)
+    half = (HALF,) if part < _HALF else ()
+    return (few, *half, *unread(reasons), *untold, METHOD.format(method=crossing.method), BOUNDS, PLACES)
 
 
 def partly(tally: Tally) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from carreau.errors import Unknown
-from carreau.products.crossings import Election, election_named, elections_of
+from carreau.products.crossings import Election, election_named, elections_of, widely_told
 from carreau.products.declare import Reading
 from carreau.terms import Territory
 
@@ -47,11 +47,9 @@ def election_of(profile: Reading, territory: Territory, given: str) -> Election:
     elections = elections_of(profile, territory)
     if given:
         return election_named(given, elections)
-    table = profile.table
-    told = {one: table.num_rows - table[f"{one.prefix}_participation"].null_count for one in elections}
-    wide = [one for one in elections if 2 * told[one] >= max(told.values())]
+    wide = widely_told(profile, elections)
     presidential = [one for one in wide if one.family == "pres"]
-    return (presidential or wide)[-1]
+    return (presidential or list(wide))[-1]
 
 
 def _whole(given: str, name: str, least: int, most: int) -> int:

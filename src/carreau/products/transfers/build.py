@@ -23,10 +23,10 @@ from carreau.products.crossings import (
 )
 from carreau.products.crossings.draft import STATION, read_rows
 from carreau.products.crossings.regions import crossing_of
-from carreau.products.crossings.remarks import partly, spread_remarks
+from carreau.products.crossings.remarks import partly, spread_remarks, voters_of
 from carreau.products.crossings.tallies import CHANGED, Floats, Texts, communes_of
 from carreau.products.declare import Asked, Draft, Hands, Product, Reading
-from carreau.products.transfers.pairs import chosen_pair
+from carreau.products.transfers.pairs import pair_read
 
 CANDIDATES: Final = "candidats"
 BLOCS: Final = "blocs"
@@ -48,7 +48,8 @@ def build(product: Product, asked: Asked, profile: Reading, hands: Hands) -> Dra
     no pair of elections, or no station that tells both.
     """
     limits = limits_of(product.facts)
-    pair = chosen_pair((asked.choices["from"], asked.choices["to"]), elections_of(profile, asked.territory))
+    given = (asked.choices["from"], asked.choices["to"])
+    pair = pair_read(profile, elections_of(profile, asked.territory), given)
     (first, second), said = _tallies(asked, profile, pair, limits)
     reasons = _reasons(first, second, limits)
     read = reasons == ""
@@ -76,7 +77,7 @@ def build(product: Product, asked: Asked, profile: Reading, hands: Hands) -> Dra
             *said,
             *dict.fromkeys([*first.remarks, *second.remarks]),
             table.remark,
-            *spread_remarks(second.registered, reasons, crossing),
+            *spread_remarks(voters_of(profile, second), reasons, crossing),
         ),
     )
     return draft_of(product, asked, profile, crossed, limits)

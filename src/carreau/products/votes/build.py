@@ -16,10 +16,11 @@ from carreau.products.crossings import (
     elections_of,
     limits_of,
     tally_of,
+    widely_told,
 )
 from carreau.products.crossings.draft import read_rows
 from carreau.products.crossings.regions import crossing_of
-from carreau.products.crossings.remarks import partly, spread_remarks
+from carreau.products.crossings.remarks import partly, spread_remarks, voters_of
 from carreau.products.crossings.tallies import communes_of
 from carreau.products.declare import Asked, Draft, Hands, Product, Reading
 from carreau.products.votes.groups import groups_of
@@ -35,7 +36,9 @@ def build(product: Product, asked: Asked, profile: Reading, hands: Hands) -> Dra
     station tells both the groups and the votes.
     """
     limits = limits_of(product.facts)
-    election = chosen_election(asked.choices["election"], elections_of(profile, asked.territory))
+    elections = elections_of(profile, asked.territory)
+    given = asked.choices["election"]
+    election = election_named(given, elections) if given else likely_election(widely_told(profile, elections))
     tally = tally_of(profile, election, asked.choices["detail"], limits)
     groups = groups_of(profile, product.facts["groups"][asked.choices["by"]])
     read, reasons = read_rows([tally.reasons, groups.reasons])
@@ -50,7 +53,7 @@ def build(product: Product, asked: Asked, profile: Reading, hands: Hands) -> Dra
     scaled = counts * (tally.registered[read] / counts.sum(axis=1))[:, None]
     margins = balanced(scaled, tally.counts[read])
     crossing = crossing_of(asked.territory, communes_of(profile)[read], margins, groups_crossing)
-    remarks = spread_remarks(tally.registered, reasons, crossing)
+    remarks = spread_remarks(voters_of(profile, tally), reasons, crossing)
     crossed = Crossed(
         origins=Side("groupe", groups.title, groups.codes, groups.titles),
         destinations=Side("choix", "Choix de vote", tally.names, tally.titles),
@@ -65,9 +68,7 @@ def build(product: Product, asked: Asked, profile: Reading, hands: Hands) -> Dra
     return draft_of(product, asked, profile, crossed, limits)
 
 
-def chosen_election(given: str, elections: Sequence[Election]) -> Election:
-    """The election asked for; by default the latest first round of a presidential one, else the latest of all."""
-    if given:
-        return election_named(given, elections)
+def likely_election(elections: Sequence[Election]) -> Election:
+    """The latest first round of a presidential election, else the latest of all."""
     presidential = [one for one in elections if one.family == PRESIDENT and one.first_round]
     return (presidential or list(elections))[-1]
