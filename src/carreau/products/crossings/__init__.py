@@ -7,7 +7,7 @@ each station in a profile's release, and both end as one row per place, origin a
 from __future__ import annotations
 
 from carreau.products.crossings.draft import Crossed, Side, draft_of
-from carreau.products.crossings.elections import Election, election_named, elections_of, widely_told
+from carreau.products.crossings.elections import Election, election_named, elections_of
 from carreau.products.crossings.limits import Limits, limits_of
 from carreau.products.crossings.tallies import Tally, tally_of
 
@@ -22,5 +22,4 @@ __all__ = [
     "elections_of",
     "limits_of",
     "tally_of",
-    "widely_told",
 ]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from carreau.errors import Unknown
-from carreau.products.crossings import Election, election_named, elections_of, widely_told
+from carreau.products.crossings import Election, election_named, elections_of
+from carreau.products.crossings.elections import widely_told
 from carreau.products.declare import Reading
 from carreau.terms import Territory
 

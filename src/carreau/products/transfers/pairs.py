@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from carreau.errors import Missing, Unknown
-from carreau.products.crossings import Election, election_named, widely_told
+from carreau.products.crossings import Election, election_named
+from carreau.products.crossings.elections import widely_told
 from carreau.products.declare import Reading
 
 

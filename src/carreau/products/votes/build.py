@@ -16,9 +16,9 @@ from carreau.products.crossings import (
     elections_of,
     limits_of,
     tally_of,
-    widely_told,
 )
 from carreau.products.crossings.draft import read_rows
+from carreau.products.crossings.elections import widely_told
 from carreau.products.crossings.regions import crossing_of
 from carreau.products.crossings.remarks import partly, spread_remarks, voters_of
 from carreau.products.crossings.tallies import communes_of
