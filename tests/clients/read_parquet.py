@@ -6,6 +6,7 @@ DuckDB's own reader of addresses (httpfs) comes from PyPI and is loaded by its p
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -27,7 +28,9 @@ def main() -> None:
     by_token = connection.execute(QUESTION.format(address=address)).fetchone()
     frame = pandas.read_parquet(address, storage_options={"Authorization": f"Bearer {token}"})
     by_pandas = (len(frame), float(frame["inscrits"].sum()), min(frame["bv_id"]))
-    print(json.dumps({"link": by_link, "token": by_token, "pandas": by_pandas}))
+    connection.close()
+    print(json.dumps({"link": by_link, "token": by_token, "pandas": by_pandas}), flush=True)
+    os._exit(0)  # threads of httpfs may outlive the interpreter, and abort it once all was answered
 
 
 main()
