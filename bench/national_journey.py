@@ -59,7 +59,7 @@ def found(page: Page, given: argparse.Namespace) -> str:
     box = page.get_by_role("combobox", name="Aller à un lieu")
     box.fill("lyon")
     page.get_by_role("option", name=re.compile("^Lyon")).first.click()
-    page.wait_for_function("location.search.includes('vue=')")
+    page.wait_for_url(re.compile("vue="))
     page.wait_for_selector(DRAWN, timeout=60_000)
     where: Any = page.locator(".one").first.bounding_box()
     page.mouse.click(where["x"] + where["width"] / 2, where["y"] + where["height"] / 2)
@@ -70,8 +70,8 @@ def found(page: Page, given: argparse.Namespace) -> str:
 
 def read(page: Page, given: argparse.Namespace) -> str:
     """The page of that station."""
-    page.get_by_role("region", name="Lieu choisi").get_by_role("link").first.click()
-    page.wait_for_url("**/fiche/**")
+    page.get_by_role("region", name="Lieu choisi").locator("a[href*='/bureau/']").first.click()
+    page.wait_for_url("**/bureau/69123_*")
     page.get_by_role("heading", level=1).wait_for()
     page.wait_for_load_state("networkidle")
     return _plain(page.get_by_role("heading", level=1).inner_text())
