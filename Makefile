@@ -44,6 +44,8 @@ endef
 stop:
 	@if [ -f demo/serveur.pid ]; then kill $$(cat demo/serveur.pid) 2>/dev/null || true; rm -f demo/serveur.pid; fi
 
+# One thread of linear algebra for each process: two workers and a server that share two cores would wait on one another.
+test: export OPENBLAS_NUM_THREADS := 1
 test: check debian .venv-clients/.ready
 	if [ -f $(OUTSIDE) ]; then $(BIN)/python tests/outside.py $(OUTSIDE); else echo "$(OUTSIDE) is not here: the outside check is skipped"; fi
 	rm -f .coverage .coverage.*
