@@ -147,7 +147,8 @@ def test_the_town_is_told_at_every_level_through_the_guard(home: Home, level: st
     told = home.answered(Question("associations", "com:96001", level), SILENT)
     assert told["rows"]
     screen = told["screen"]
-    shown = [screen[part] for part in ("rows", "columns", "figure")] if screen.get("kind") == "cross" else screen["columns"]
+    crossed = screen.get("kind") == "cross"
+    shown = [screen[part] for part in ("rows", "columns", "figure")] if crossed else screen["columns"]
     assert set(shown) <= {column["name"] for column in told["columns"]}
     assert any("groupes de bureaux" in remark for remark in told["remarks"])
     assert not any("_t1_" in str(row.get("indicateur", "")) for row in told["rows"])
