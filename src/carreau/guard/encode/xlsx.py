@@ -23,7 +23,7 @@ from carreau.guard.encode.selection.data import write_data
 from carreau.guard.encode.selection.reading import map_of
 from carreau.guard.encode.workbook.binding import binding_of, properties, rebuilt
 from carreau.guard.encode.workbook.book import written_book
-from carreau.guard.encode.workbook.crossed import SHEET, crossed_of, write_crossed
+from carreau.guard.encode.workbook.crossed import SAYS, SHEET, crossed_of, write_crossed
 from carreau.guard.encode.workbook.grids import grids_of, write_grid
 from carreau.guard.encode.workbook.look import Look
 from carreau.guard.encode.workbook.pages import column_places, write_certificate, write_columns, write_readme
@@ -61,18 +61,19 @@ def encode(content: Content, signer: Signer, sink: BinaryIO, shown: Presentation
 def _whole(content: Content) -> Book:
     """The sheets of a whole release, and how they are filled."""
     grids, crossed = grids_of(content), crossed_of(content)
+    first = {SHEET: SAYS} if crossed else {}
+    sheets = {**first, **{grid.name: grid.says for grid in grids}}
 
     def fill(look: Look) -> None:
         places = column_places((*content.leading(), *content.indicators()))
-        write_readme(look, content, grids)
+        write_readme(look, content, sheets)
         if crossed:
             write_crossed(look, content, crossed)
         for grid in grids:
             write_grid(look, content, grid, places)
         write_columns(look, content, grids, places)
 
-    first = [SHEET] if crossed else []
-    return ["Lisez-moi", *first, *(grid.name for grid in grids), "Indicateurs", "Certificat"], fill
+    return ["Lisez-moi", *sheets, "Indicateurs", "Certificat"], fill
 
 
 def _selected(content: Content, shown: Presentation) -> Book:

@@ -11,7 +11,6 @@ from typing import Any, Final
 from carreau.guard._seal import fingerprint_of
 from carreau.guard.certificate import texts
 from carreau.guard.content import Content
-from carreau.guard.encode.workbook.crossed import SAYS, SHEET, crossed_of
 from carreau.guard.encode.workbook.grids import Grid, shown_in
 from carreau.guard.encode.workbook.look import BLUE, QUIET, RULE, WARNING, Look
 from carreau.terms import Column
@@ -27,8 +26,11 @@ _HEADS: Final = {
 _OUTSIDE: Final = re.compile(r"^\|[\s:|-]+\|$")
 
 
-def write_readme(look: Look, content: Content, grids: tuple[Grid, ...]) -> None:
-    """Write the first sheet: what this is, how far to trust it, how to read it, where it comes from."""
+def write_readme(look: Look, content: Content, sheets: Mapping[str, str]) -> None:
+    """Write the first sheet: what this is, how far to trust it, how to read it, where it comes from.
+
+    ``sheets`` says what each sheet of figures shows, by its name.
+    """
     sheet = look.book.get_worksheet_by_name("Lisez-moi")
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 3)
@@ -42,7 +44,7 @@ def write_readme(look: Look, content: Content, grids: tuple[Grid, ...]) -> None:
     sheet.write_string(1, 1, f"  {content.document['title']}", look.style(font_size=20, font_name="Georgia"))
     sheet.write_string(2, 1, f"    {_place(content)}", look.style(font_size=12, font_color=QUIET))
     row = _warning(look, sheet, content, 4)
-    for title, lines in _sections(content, grids):
+    for title, lines in _sections(content, sheets):
         sheet.set_row(row, 22)
         under = {"bottom": 1, "bottom_color": RULE}
         sheet.write_string(row, 1, title, look.style(bold=True, font_size=12, font_color=BLUE, **under))
@@ -159,7 +161,7 @@ def _line(look: Look, sheet: Any, row: int, label: str, text: str) -> None:
         sheet.write_url(row, 1, f"internal:'{name}'!A1", style, label)
 
 
-def _sections(content: Content, grids: tuple[Grid, ...]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+def _sections(content: Content, sheets: Mapping[str, str]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """The sections of the first sheet: titles, and their lines."""
     release, document = content.certificate, content.document
     rows = f"{content.table.num_rows:,}".replace(",", "\u202f")
@@ -171,10 +173,8 @@ def _sections(content: Content, grids: tuple[Grid, ...]) -> Iterator[tuple[str, 
         ("Fait le", f"{datetime.fromisoformat(release['made_at']):%d/%m/%Y}"),
         ("Usages permis", ", ".join(release["policy"]["purposes"])),
     ]
-    sheets = [(f"Feuille {SHEET}", SAYS)] if crossed_of(content) else []
-    sheets += [(f"Feuille {grid.name}", grid.says) for grid in grids]
     yield "Les feuilles", [
-        *sheets,
+        *((f"Feuille {name}", says) for name, says in sheets.items()),
         ("Feuille Indicateurs", "Ce qu'est chaque colonne : unité, description, source, millésime, méthode."),
         ("Feuille Certificat", "Ce qui prouve que ce fichier sort tel quel de Carreau."),
     ]
