@@ -83,7 +83,7 @@ def alike(at: Workspace, made: Callable[[str], Release], like: Like, watcher: Wa
     :class:`~carreau.errors.Unknown` for what is no station, no scope or no limit, :class:`~carreau.errors.Missing` when
     no profile at hand covers the scope.
     """
-    where, scope = _station(like.station), like.scope
+    where, scope = station_named(like.station), like.scope
     _checked(scope, like.limit)
     kept = next((one for one in _covering(at, scope or "commune") if _holds(one, where.code)), None)
     found = _opened(at, kept, watcher) if kept else _compared(made, where.code, scope)
@@ -105,8 +105,8 @@ def alike(at: Workspace, made: Callable[[str], Release], like: Like, watcher: Wa
     }
 
 
-def _station(text: str) -> Territory:
-    """The station that ``text`` names."""
+def station_named(text: str) -> Territory:
+    """The station that ``text`` names; :class:`~carreau.errors.Unknown` when it names none."""
     wanted = Territory.parse(text)
     if wanted.kind != "bv":
         raise Unknown(

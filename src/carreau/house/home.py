@@ -17,7 +17,7 @@ from typing import Any, Final
 from carreau.errors import Broken, Missing, Unknown
 from carreau.guard import Release, Signer, release, restored, verified
 from carreau.house import listing, screen
-from carreau.house.alike import Like, alike
+from carreau.house.alike import Like, alike, station_named
 from carreau.house.derived import Gathered, Question, Wanted, answer_facts, derived_products, draft_of
 from carreau.house.gather import Clock, Gatherer, hands_of, read_remarks
 from carreau.house.tiles import tiles_made
@@ -208,14 +208,7 @@ class Home:
 
     def show(self, station: str, watcher: Watcher = SILENT) -> dict[str, Any]:
         """One station with its commune, its department and the country beside it, theme by theme."""
-        wanted = Territory.parse(station)
-        if wanted.kind != "bv":
-            raise Unknown(
-                f"« {station} » n'est pas un bureau de vote",
-                given=station,
-                expected="par exemple bv:69123_0101",
-                advice="carreau territoires NOM",
-            )
+        wanted = station_named(station)
         return screen.station_facts(self.release(str(wanted), watcher), self._product(PROFILE).facts["themes"])
 
     def alike(self, station: str, scope: str = "", limit: int = 5, watcher: Watcher = SILENT) -> dict[str, Any]:
