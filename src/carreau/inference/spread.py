@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -27,7 +27,6 @@ from carreau.inference.crossing import LEVELS
 from carreau.inference.margins import Floats, Margins
 from carreau.inference.regression import moments_of, shrunk
 
-DOUBTS: Final = ("draw", "lean", "gap", "turn", "blind", "deaf", "own", "luck")
 _HEAVY: Final = 30_000_000
 
 
@@ -73,6 +72,9 @@ class Doubts:
         """The unit (R, C) of the intervals: the root of the sum of squares, each times its coefficient."""
         parts = (known[name] * np.asarray(getattr(self, name)) for name in DOUBTS)
         return np.asarray(np.sqrt(sum(part**2 for part in parts)))
+
+
+DOUBTS: Final = tuple(field.name for field in fields(Doubts))
 
 
 def intervals_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,13 +11,14 @@ import pyarrow as pa
 from carreau.products.advice.evidence import SHOWN, Evidence, Figures, Floats, Index, Rules, Texts, grades
 from carreau.products.advice.places import TITLES
 from carreau.products.advice.themes import Theme
+from carreau.products.arrays import number_array, provenance_read, text_array
 from carreau.products.declare import Reading
-from carreau.sources.manifest import STATUSES
 from carreau.terms import Column, ColumnType, Provenance, Role
 
 Described = tuple[Column, pa.Array]
 Named = tuple[str, ColumnType, str, str, Role]
 THEME = "conseils"
+METHOD = "probabilité que l'écart compte, trois chiffres par thème"
 NO_MORE = "les autres chiffres de ce thème ne sont pas connus ici"
 AGAINST = "n'appuie pas le thème"
 
@@ -53,18 +54,7 @@ class Reach:
 
 def provenance_of(told: Told) -> Provenance:
     """Where the figures come from: the files behind the indicators, and the least official status of all."""
-    schema = told.profile.schema
-    read = [schema.column(name).provenance for name in told.figures.names if name in schema.names]
-
-    def joined(texts: Iterable[str]) -> str:
-        return " ; ".join(dict.fromkeys(part for text in texts for part in text.split(" ; ") if part))
-
-    return Provenance(
-        source=joined(entry.source for entry in read),
-        vintage=joined(entry.vintage for entry in read),
-        method="probabilité que l'écart compte, trois chiffres par thème",
-        status=max((entry.status for entry in read), key=STATUSES.index, default="unknown"),
-    )
+    return provenance_read(told.profile, told.figures.names, METHOD)
 
 
 def theme_columns(told: Told, rows: Rows, origin: Provenance) -> Iterator[Described]:
@@ -84,16 +74,16 @@ def force_columns(told: Told, rows: Rows, origin: Provenance) -> Iterator[Descri
     at = (rows.place, rows.theme)
     what = "Force des preuves, de 0 (l'écart compte une fois sur deux au plus) à 100 (il compte sûrement)"
     force = _column(("force", "number", "Force", what, Role.MEASURE), origin, unit="sur 100")
-    yield force, _numbers(100 * told.evidence.score[at])
+    yield force, number_array(100 * told.evidence.score[at])
     what = "Force : demi-largeur de l'intervalle à 90 %, quand tous les écarts bougent ensemble"
     margin = _column(("force_marge", "number", "Marge", what, Role.MARGIN), origin, unit="sur 100", of="force")
-    yield margin, _numbers(100 * told.evidence.margin[at])
+    yield margin, number_array(100 * told.evidence.margin[at])
     what = "Force : note de A (sûr) à E (fragile), selon les chances que les deux écarts les plus sûrs soient réels"
     letters = grades(told.evidence.sure[at], told.rules.sureness)
-    yield _column(("force_note", "text", "Note", what, Role.MARGIN), origin, of="force"), _texts(letters)
+    yield _column(("force_note", "text", "Note", what, Role.MARGIN), origin, of="force"), text_array(letters)
     what = "Force : pourquoi elle n'est pas dite ; vide si elle est montrée"
     status = _column(("force_statut", "text", "Statut", what, Role.STATUS), origin, of="force")
-    yield status, _texts(np.full(len(rows.place), "", dtype=np.object_))
+    yield status, text_array(np.full(len(rows.place), "", dtype=np.object_))
 
 
 def reach_columns(reach: Reach, rows: Rows, origin: Provenance) -> Iterator[Described]:
@@ -102,13 +92,13 @@ def reach_columns(reach: Reach, rows: Rows, origin: Provenance) -> Iterator[Desc
     partial = [f"{many} bureaux, {written(part, '%')} des inscrits" for many, part in zip(held, share, strict=True)]
     said = np.where(rows.place > 0, np.array(partial, dtype=np.object_), "tout le territoire").astype(np.object_)
     what = "Où le thème est mis en avant : dans tout le territoire, ou dans une partie de ses bureaux"
-    yield _column(("portee", "text", "Portée", what, Role.PLACE), origin), _texts(said)
+    yield _column(("portee", "text", "Portée", what, Role.PLACE), origin), text_array(said)
     what = "Bureaux de vote du territoire où le thème est mis en avant (voir le niveau bureau)"
     column = _column(("bureaux_concernes", "integer", "Bureaux concernés", what, Role.COUNT), origin, unit="bureaux")
     yield column, pa.array(held)
     what = "Part des électeurs inscrits du territoire qui sont dans ces bureaux ; un décompte, sans marge"
     column = _column(("part_inscrits_concernes", "number", "Inscrits concernés", what, Role.MEASURE), origin, unit="%")
-    yield column, _numbers(share)
+    yield column, number_array(share)
 
 
 def figure_columns(told: Told, rows: Rows, origin: Provenance) -> Iterator[Described]:
@@ -120,11 +110,11 @@ def figure_columns(told: Told, rows: Rows, origin: Provenance) -> Iterator[Descr
         yield from one_figure(told, rows.place, chosen[:, number], name, origin)
         supports = support_words(told, rows, shown[:, number])
         what = f"Chiffre {number + 1} : s'il appuie le thème"
-        yield _column((f"{name}_appui", "text", "Appuie", what, Role.STATUS), origin, of=name), _texts(supports)
+        yield _column((f"{name}_appui", "text", "Appuie", what, Role.STATUS), origin, of=name), text_array(supports)
         said = sentences(told, rows.place, chosen[:, number])
         said = np.where(supports == "non", said + f" ({AGAINST})", said).astype(np.object_)
         what = f"Chiffre {number + 1} : le même en une phrase"
-        yield _column((f"{name}_phrase", "text", "En clair", what, Role.STATUS), origin, of=name), _texts(said)
+        yield _column((f"{name}_phrase", "text", "En clair", what, Role.STATUS), origin, of=name), text_array(said)
 
 
 def one_figure(told: Told, place: Index, index: Index, name: str, origin: Provenance) -> Iterator[Described]:
@@ -134,16 +124,17 @@ def one_figure(told: Told, place: Index, index: Index, name: str, origin: Proven
 
     def number(suffix: str, values: Floats, heading: str, what: str, role: Role) -> Described:
         described = _column((name + suffix, "number", heading, what, role), origin, of=name if suffix else "")
-        return described, _numbers(np.where(none, np.nan, values[place, index]))
+        return described, number_array(np.where(none, np.nan, values[place, index]))
 
     def text(suffix: str, values: Texts, heading: str, what: str, role: Role) -> Described:
         described = _column((name + suffix, "text", heading, f"{title} : {what}", role), origin, of=name)
-        return described, _texts(values)
+        return described, text_array(values)
 
     titles, units = _titles(told), _units(told)
     said = np.where(none, "", titles[index])
     if name.startswith("chiffre"):
-        yield _column((f"{name}_nom", "text", title, f"{title} : ce qu'il compte", Role.PLACE), origin), _texts(said)
+        words: Named = (f"{name}_nom", "text", title, f"{title} : ce qu'il compte", Role.PLACE)
+        yield _column(words, origin), text_array(said)
     yield number("", figures.value, title, f"{title} : valeur dans ce lieu, dans l'unité dite", Role.MEASURE)
     what = f"{title} : demi-largeur de l'intervalle à 90 %, même unité"
     yield number("_marge", figures.margin, "Marge", what, Role.MARGIN)
@@ -166,7 +157,7 @@ def closing_columns(told: Told, rows: Rows, origin: Provenance) -> Iterator[Desc
     """What the place is compared with, what to check on the ground, and on what authority the theme rests."""
     near = [TITLES.get(str(where), str(where)) for where in told.near[rows.place]]
     what = "Repère proche auquel ce lieu est comparé, avec la France"
-    yield _column(("repere", "text", "Repère", what, Role.PLACE), origin), _texts(np.array(near, dtype=np.object_))
+    yield _column(("repere", "text", "Repère", what, Role.PLACE), origin), text_array(np.array(near, dtype=np.object_))
     what = "Ce qu'il faut vérifier sur place avant d'en parler"
     yield _column(("a_verifier", "text", "À vérifier", what, Role.PLACE), origin), _words(told, rows, "check")
     what = "Sur quoi repose le lien entre ces chiffres et ce thème"
@@ -180,24 +171,24 @@ def evidence_columns(told: Told, rows: Rows, support: Index, origin: Provenance)
     names = [one.indicator for one in supports]
     index = np.array([told.figures.names.index(name) for name in names], dtype=np.int64)
     yield _column(("indicateur", "text", "Chiffre", "Nom du chiffre dans le profil", Role.KEY), origin), pa.array(names)
-    titles = _texts(_titles(told)[index])
+    titles = text_array(_titles(told)[index])
     yield _column(("indicateur_titre", "text", "Chiffre", "Ce que compte le chiffre", Role.PLACE), origin), titles
     yield from one_figure(told, rows.place, index, "valeur", origin)
     named: Named = ("valeur_phrase", "text", "En clair", "Le même en une phrase", Role.STATUS)
-    yield _column(named, origin, of="valeur"), _texts(sentences(told, rows.place, index))
+    yield _column(named, origin, of="valeur"), text_array(sentences(told, rows.place, index))
     each = zip(rows.place, rows.theme, support, strict=True)
     force = np.array([told.evidence.force[theme][place, one] for place, theme, one in each])
     known = np.isfinite(told.figures.value[rows.place, index])
-    words = _texts(np.where(known, support_words(told, rows, support), "inconnu").astype(np.object_))
+    words = text_array(np.where(known, support_words(told, rows, support), "inconnu").astype(np.object_))
     yield _column(("appui", "text", "Appuie", "Si ce chiffre appuie le thème", Role.PLACE), origin), words
     ways = np.array(["au-dessus" if one.sign > 0 else "au-dessous" for one in supports], dtype=np.object_)
-    yield _column(("sens", "text", "Sens", "De quel côté du repère il compte", Role.PLACE), origin), _texts(ways)
+    yield _column(("sens", "text", "Sens", "De quel côté du repère il compte", Role.PLACE), origin), text_array(ways)
     what = "Force de ce chiffre, de 0 à 100"
     column = _column(("force_chiffre", "number", "Force du chiffre", what, Role.MEASURE), origin, unit="sur 100")
-    yield column, _numbers(np.where(known, 100 * force, np.nan))
+    yield column, number_array(np.where(known, 100 * force, np.nan))
     what = "Plus petit écart qui compte, dans l'unité du chiffre (choix déclaré de Carreau)"
     smallest = np.where(known, told.rules.smallest[index], np.nan)
-    yield _column(("seuil", "number", "Seuil", what, Role.MEASURE), origin), _numbers(smallest)
+    yield _column(("seuil", "number", "Seuil", what, Role.MEASURE), origin), number_array(smallest)
 
 
 def support_words(told: Told, rows: Rows, support: Index) -> Texts:
@@ -273,13 +264,3 @@ def _column(named: Named, origin: Provenance, *, unit: str = "", of: str = "") -
     """A described column."""
     name, kind, title, what, role = named
     return Column(name, kind, what, unit, role, of, title=title, theme=THEME, provenance=origin)
-
-
-def _numbers(values: Floats) -> pa.Array:
-    """Floats with nulls where there is no number."""
-    return pa.array(values, pa.float64(), mask=~np.isfinite(values))
-
-
-def _texts(values: Texts) -> pa.Array:
-    """Texts with nulls where they are empty."""
-    return pa.array(values, pa.string(), mask=np.asarray(values == "", dtype=bool))

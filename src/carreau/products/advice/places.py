@@ -10,6 +10,7 @@ import numpy as np
 from scipy import sparse
 
 from carreau.products.advice.evidence import SURE, Figures, Flags, Floats, Texts
+from carreau.products.arrays import numbers
 from carreau.products.declare import Reading
 from carreau.terms import Role, Territory
 
@@ -51,7 +52,7 @@ def stations_of(profile: Reading, names: tuple[str, ...]) -> Stations:
     inside = sparse.csr_array((np.ones(len(commune)), (commune, np.arange(len(commune)))))
     figures = replace(figures, near_margin=np.where(alone, 0.0, spread_of(figures, inside)[commune]))
     where = np.where(alone[:, 0], "departement", "commune").astype(np.object_)
-    registered = np.nan_to_num(_numbers(profile, "inscrits"))
+    registered = np.nan_to_num(numbers(profile, "inscrits"))
     return Stations(figures, registered, where)
 
 
@@ -154,14 +155,7 @@ def is_share(profile: Reading, name: str) -> bool:
 
 def _grid(profile: Reading, names: tuple[str, ...], suffix: str) -> Floats:
     """The columns ``name + suffix`` side by side, NaN where there is none."""
-    return np.column_stack([_numbers(profile, f"{name}{suffix}") for name in names])
-
-
-def _numbers(profile: Reading, name: str) -> Floats:
-    """A column as floats, NaN where it is empty or absent."""
-    if name not in profile.table.column_names:
-        return np.full(profile.table.num_rows, np.nan)
-    return np.asarray(profile.table[name].to_numpy(), dtype=np.float64)
+    return np.column_stack([numbers(profile, f"{name}{suffix}") for name in names])
 
 
 def _texts(profile: Reading, name: str) -> Texts:

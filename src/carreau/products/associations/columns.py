@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from carreau.products.arrays import number_array, provenance_read, text_array
 from carreau.products.associations.ground import Floats
 from carreau.products.declare import Reading
-from carreau.sources.manifest import STATUSES
 from carreau.terms import Column, ColumnType, Provenance, Role
 
 Texts = npt.NDArray[np.object_]
@@ -80,28 +80,29 @@ class Maker:
 
     def beside(self, words: Words, values: Floats, of: str) -> Described:
         """A number that says more of the figure ``of``, and is hidden with it."""
-        return self._column(words, Role.MEASURE, of), _numbers(values)
+        return self._column(words, Role.MEASURE, of), number_array(values)
 
     def said(self, words: Words, texts: Texts, of: str) -> Described:
         """A text that says more of the figure ``of``, and is hidden with it."""
-        return self._column(words, Role.STATUS, of), _texts(texts)
+        return self._column(words, Role.STATUS, of), text_array(texts)
 
     def figure(self, words: Words, figure: Figure) -> Iterator[Described]:
         """A figure, its margin, grade, reason and base."""
         name, title = words.name, words.title
         shown = np.isfinite(figure.shown)
         margins = np.where(shown, figure.margins, np.nan)
-        yield self._column(words, Role.MEASURE), _numbers(figure.shown)
+        yield self._column(words, Role.MEASURE), number_array(figure.shown)
         what = f"{title} : demi-largeur de l'intervalle à 90 %"
-        yield self._column(Words(f"{name}_marge", "Marge", what, words.unit), Role.MARGIN, name), _numbers(margins)
+        yield self._column(Words(f"{name}_marge", "Marge", what, words.unit), Role.MARGIN, name), number_array(margins)
         rank = np.searchsorted(np.array(self.grades), np.nan_to_num(margins, nan=np.inf))
         what = f"{title} : note de A (sûr) à E (fragile), selon la marge"
         letters = np.where(shown, _LETTERS[rank], "").astype(np.object_)
-        yield self._column(Words(f"{name}_note", "Note", what, ""), Role.MARGIN, name), _texts(letters)
+        yield self._column(Words(f"{name}_note", "Note", what, ""), Role.MARGIN, name), text_array(letters)
         what = f"{title} : pourquoi le chiffre manque ; vide s'il est montré"
-        yield self._column(Words(f"{name}_statut", "Statut", what, ""), Role.STATUS, name), _texts(figure.status)
+        yield self._column(Words(f"{name}_statut", "Statut", what, ""), Role.STATUS, name), text_array(figure.status)
         what = f"{title} : électeurs sur qui porte le chiffre"
-        yield self._column(Words(f"{name}_base", "Base", what, "électeurs"), Role.COUNT, name), _numbers(figure.base)
+        base = self._column(Words(f"{name}_base", "Base", what, "électeurs"), Role.COUNT, name)
+        yield base, number_array(figure.base)
 
     def _column(self, words: Words, role: Role, of: str = "") -> Column:
         """A column of this answer: a number when it has a unit or measures something, else a text."""
@@ -113,25 +114,5 @@ class Maker:
 
 def maker_of(profile: Reading, read: Iterable[str], facts: Mapping[str, Any]) -> Maker:
     """The maker of columns for figures that were made from the columns ``read`` of the profile."""
-    origins = [profile.schema.column(name).provenance for name in read]
-
-    def joined(texts: Iterable[str]) -> str:
-        return " ; ".join(dict.fromkeys(part for text in texts for part in text.split(" ; ") if part))
-
-    provenance = Provenance(
-        source=joined(origin.source for origin in origins),
-        vintage=joined(origin.vintage for origin in origins),
-        method=METHOD,
-        status=max((origin.status for origin in origins), key=STATUSES.index, default="unknown"),
-    )
+    provenance = provenance_read(profile, read, METHOD)
     return Maker(provenance, tuple(float(facts["grades"]["points"][letter]) for letter in "ABCD"))
-
-
-def _numbers(values: Floats) -> pa.Array:
-    """Numbers, null where there is none."""
-    return pa.array(values, pa.float64(), mask=~np.isfinite(values))
-
-
-def _texts(values: Texts) -> pa.Array:
-    """Texts, null where they are empty."""
-    return pa.array(values, pa.string(), mask=values == "")

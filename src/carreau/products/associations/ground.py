@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from carreau.places.codes import department_of
-from carreau.products.crossings.tallies import numbers
+from carreau.products.arrays import numbers
 from carreau.products.declare import Reading
 from carreau.terms import Column, Role
 

@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 
 from carreau.errors import Unknown
+from carreau.products.arrays import numbers
 from carreau.products.associations.ground import Floats
 from carreau.products.crossings import Election, election_named, elections_of
-from carreau.products.crossings.tallies import numbers
 from carreau.products.declare import Asked, Reading
 from carreau.terms import Column, Role
 

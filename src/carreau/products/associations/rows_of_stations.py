@@ -9,11 +9,11 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
+from carreau.products.arrays import numbers
 from carreau.products.associations.columns import Described, Figure, Texts, Words
 from carreau.products.associations.fits import HALF, Fit, expected_margins
 from carreau.products.associations.ground import Floats, Ground
 from carreau.products.associations.rows_of_places import POINTS, Heard, theme_points
-from carreau.products.crossings.tallies import numbers
 from carreau.products.declare import Reading
 
 NAMED: Final = 3

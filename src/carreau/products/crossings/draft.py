@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -12,12 +12,12 @@ import pyarrow as pa
 
 from carreau.errors import Refused
 from carreau.inference import Margins
+from carreau.products.arrays import number_array, provenance_read, text_array
 from carreau.products.crossings.figures import Figures, station_figures, territory_figures
 from carreau.products.crossings.limits import Limits
 from carreau.products.crossings.regions import Table
 from carreau.products.crossings.tallies import Floats, Texts
 from carreau.products.declare import Asked, Draft, Product, Reading
-from carreau.sources.manifest import STATUSES
 from carreau.terms import Column, ColumnType, Provenance, Role, Schema
 
 STATION: Final = "bureau"
@@ -65,7 +65,7 @@ def draft_of(product: Product, asked: Asked, profile: Reading, crossed: Crossed,
     """
     stations = asked.level == STATION
     _checked(asked, profile, crossed, limits)
-    provenance = _provenance(profile, crossed)
+    provenance = provenance_read(profile, crossed.read_from, crossed.crossing.method)
     if stations:
         figures = _placed(station_figures(crossed.crossing, crossed.margins, limits), crossed)
         places = _station_columns(profile, crossed, provenance)
@@ -96,21 +96,6 @@ def _checked(asked: Asked, profile: Reading, crossed: Crossed, limits: Limits) -
             expected=f"au plus {limits.most_rows} lignes",
             advice="demander un département à la fois, ou le détail par blocs",
         )
-
-
-def _provenance(profile: Reading, crossed: Crossed) -> Provenance:
-    """Where the figures come from: the files behind the columns read, and the least official status of all."""
-    read = [profile.schema.column(name).provenance for name in crossed.read_from]
-
-    def joined(texts: Iterable[str]) -> str:
-        return " ; ".join(dict.fromkeys(part for text in texts for part in text.split(" ; ") if part))
-
-    return Provenance(
-        source=joined(entry.source for entry in read),
-        vintage=joined(entry.vintage for entry in read),
-        method=crossed.crossing.method,
-        status=max((entry.status for entry in read), key=STATUSES.index, default="unknown"),
-    )
 
 
 def _territory_columns(
@@ -168,14 +153,14 @@ def _figure_columns(
         of = "part" if suffix else "part_base"
         unit = "électeurs" if role is Role.COUNT else "%"
         column = Column(name, "number", what, unit, role, of, title=title, theme=theme, provenance=provenance)
-        return column, pa.array(values, pa.float64(), mask=~np.isfinite(values))
+        return column, number_array(values)
 
     def text(suffix: str, values: Texts, title: str, what: str, role: Role) -> Described:
         kind: ColumnType = "text"
         column = Column(
             f"part_{suffix}", kind, what, "", role, "part", title=title, theme=theme, provenance=provenance
         )
-        return column, pa.array(values, pa.string(), mask=values == "")
+        return column, text_array(values)
 
     yield number("", figures.share, "Part", crossed.share, Role.SHARE)
     yield number("marge", figures.margin, "Marge", "Part : demi-largeur de l'intervalle à 90 %, en points")

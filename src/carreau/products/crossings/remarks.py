@@ -7,8 +7,9 @@ from typing import Final
 import numpy as np
 
 from carreau.places.remarks import counted
+from carreau.products.arrays import numbers
 from carreau.products.crossings.regions import Table
-from carreau.products.crossings.tallies import Floats, Tally, Texts, numbers, unread
+from carreau.products.crossings.tallies import Floats, Tally, Texts, unread
 from carreau.products.declare import Reading
 
 PARTLY: Final = "ce choix n'était pas proposé dans tous les bureaux"

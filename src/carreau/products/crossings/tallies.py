@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from carreau.places.remarks import counted
+from carreau.products.arrays import numbers
 from carreau.products.crossings.elections import Election
 from carreau.products.crossings.limits import Limits
 from carreau.products.declare import Reading
@@ -61,13 +62,6 @@ class _Votes:
     titles: tuple[str, ...]
     counts: Floats
     absent: npt.NDArray[np.bool_]
-
-
-def numbers(profile: Reading, name: str) -> Floats:
-    """A column of the profile as floats, NaN where empty or where the profile has no such column."""
-    if name not in profile.table.column_names:
-        return np.full(profile.table.num_rows, np.nan)
-    return np.array(profile.table[name].cast("float64").to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
 def communes_of(profile: Reading) -> npt.NDArray[np.str_]:

@@ -9,15 +9,16 @@ import numpy as np
 import pyarrow as pa
 
 from carreau.errors import Missing
+from carreau.products.arrays import provenance_read
 from carreau.products.declare import Asked, Draft, Hands, Product, Reading
 from carreau.products.field_plan.columns import (
+    METHOD,
     Described,
     Doors,
     Told,
     door_columns,
     expected_columns,
     interest_columns,
-    provenance_of,
     rank_column,
     registered_column,
     route_columns,
@@ -28,7 +29,7 @@ from carreau.products.field_plan.effects import declared_effects, effect_of, fie
 from carreau.products.field_plan.homes import addresses_of
 from carreau.products.field_plan.orders import Order, election_of, order_of
 from carreau.products.field_plan.pieces import Addresses, outline_of, pieces_of, without_lost
-from carreau.products.field_plan.plan import Index, expected_of, plan_of, routes_of
+from carreau.products.field_plan.plan import Index, Routes, expected_of, plan_of, routes_of
 from carreau.products.field_plan.said import remarks_of
 from carreau.products.field_plan.stations import (
     Stations,
@@ -63,17 +64,18 @@ def build(product: Product, asked: Asked, profile: Reading, hands: Hands) -> Dra
         )
     pieces = pieces_of(stations, addresses, field)
     plan = plan_of(stations, pieces, order, effect, field)
-    origin = provenance_of(profile, ("menages", *read), addresses.files)
+    origin = provenance_read(profile, ("menages", *read), METHOD, addresses.files)
     told = Told(profile, stations, pieces, plan, effect, field, origin)
+    routes = routes_of(pieces, plan, order, field)
     if asked.level == STATION:
         columns, geometry = _at_stations(told), profile.geometry
     else:
-        columns, geometry = _of_sectors(asked, told, order), _outlines(told, addresses)
+        columns, geometry = _of_sectors(asked, told, routes), _outlines(told, addresses)
     where = product.facts["levels"][asked.level]
     schema = Schema(where["grain"], tuple(column for column, _ in columns))
     table = pa.table([array for _, array in columns], names=list(schema.names))
     contributors = "inscrits" if asked.level == STATION else "portes"
-    remarks = remarks_of(told, order, routes_of(pieces, plan, order, field), addresses.files)
+    remarks = remarks_of(told, order, routes, addresses.files)
     return Draft(product, asked.territory, schema, table, geometry, contributors, profile.lineage, remarks)
 
 
@@ -128,10 +130,9 @@ def _three(
     return low, central, high
 
 
-def _of_sectors(asked: Asked, told: Told, order: Order) -> list[Described]:
+def _of_sectors(asked: Asked, told: Told, routes: Routes) -> list[Described]:
     """One row per sector kept, by rank; or per stage of the routes through them."""
     pieces, plan = told.pieces, told.plan
-    routes = routes_of(pieces, plan, order, told.field)
     by_rank = np.argsort(plan.rank, kind="stable")
     rows = by_rank[(plan.planned[by_rank] > 0) & pieces.known[by_rank]] if asked.level == SECTOR else routes.rows
     if asked.level == SECTOR and not len(rows):

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
 
-from carreau.products.declare import Input, Reading
+from carreau.products.arrays import number_array, text_array
+from carreau.products.declare import Reading
 from carreau.products.field_plan.effects import Effect, Field
 from carreau.products.field_plan.pieces import Pieces
 from carreau.products.field_plan.plan import Index, Plan, Routes
 from carreau.products.field_plan.stations import Floats, Stations, Texts
-from carreau.sources.manifest import STATUSES
 from carreau.terms import Column, ColumnType, Provenance, Role
 
 Described = tuple[Column, pa.Array]
 Named = tuple[str, ColumnType, str, str, Role]
 THEME = "terrain"
+METHOD = "personnes rencontrées par heure, selon la densité des portes, fois l'intérêt du lieu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +44,6 @@ class Doors:
     minutes: Floats
     walk: Floats
     expected: tuple[Floats, Floats, Floats]
-
-
-def provenance_of(profile: Reading, names: Iterable[str], files: Sequence[Input]) -> Provenance:
-    """Where a plan comes from: the files behind the columns read, the addresses, and the least official status."""
-    read = [profile.schema.column(name).provenance for name in names if name in profile.schema.names]
-
-    def joined(texts: Iterable[str]) -> str:
-        return " ; ".join(dict.fromkeys(part for text in texts for part in text.split(" ; ") if part))
-
-    statuses = [*(entry.status for entry in read), *(file.status for file in files)]
-    return Provenance(
-        source=joined([*(entry.source for entry in read), *(f"{file.source} : {file.name}" for file in files)]),
-        vintage=joined([*(entry.vintage for entry in read), *(file.vintage for file in files)]),
-        method="personnes rencontrées par heure, selon la densité des portes, fois l'intérêt du lieu",
-        status=max(statuses, key=STATUSES.index, default="unknown"),
-    )
 
 
 def station_columns(told: Told, rows: Index) -> Iterator[Described]:
@@ -186,12 +171,12 @@ def spread(low: float, central: float, high: float) -> str:
 
 def _number(told: Told, named: Named, values: Floats, unit: str, of: str = "") -> Described:
     """A column of numbers, empty where there is none."""
-    return _column(told, named, unit, of), pa.array(values, pa.float64(), mask=~np.isfinite(values))
+    return _column(told, named, unit, of), number_array(values)
 
 
 def _text(told: Told, named: Named, values: Texts, of: str = "") -> Described:
     """A column of words, empty where there is none."""
-    return _column(told, named, of=of), pa.array(values, pa.string(), mask=np.asarray(values == "", dtype=bool))
+    return _column(told, named, of=of), text_array(values)
 
 
 def _column(told: Told, named: Named, unit: str = "", of: str = "") -> Column:

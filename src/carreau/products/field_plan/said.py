@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from carreau.places.remarks import counted
+from carreau.places.remarks import agreed, counted
 from carreau.products.declare import Input
 from carreau.products.field_plan.columns import Told, spread
 from carreau.products.field_plan.orders import Order
@@ -33,7 +33,8 @@ def remarks_of(told: Told, order: Order, routes: Routes, files: Sequence[Input])
     left_out = int((told.stations.reasons != "").sum())
     outings = len(np.unique(routes.outing))
     said = [
-        f"{planned:.0f} portes, {outings} sorties d'au plus {order.hours:g} h, pour {order.teams} équipes de deux",
+        f"{agreed(planned, 'porte{s}')}, {agreed(outings, 'sortie{s}')} d'au plus {order.hours:g} h, "
+        f"pour {agreed(order.teams, 'équipe{s}')} de deux",
         f"Attendu en tout : {told.effect.noun}, {spread(total[0], total[1], total[2])}",
         told.effect.caution,
         f"Études, citées dans la fiche du plan : {' ; '.join(told.effect.studies)}",
@@ -43,7 +44,7 @@ def remarks_of(told: Told, order: Order, routes: Routes, files: Sequence[Input])
     ]
     if planned < order.doors:
         said.append(f"Il n'y a que {pieces.doors.sum():.0f} portes connues ici, pour {order.doors} demandées")
-    return tuple(sentence.replace(" 1 sorties", " 1 sortie") for sentence in said)
+    return tuple(said)
 
 
 def _of_addresses(told: Told, files: Sequence[Input]) -> tuple[str, ...]:

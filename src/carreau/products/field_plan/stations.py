@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from carreau.products.arrays import numbers
 from carreau.products.crossings import Election
 from carreau.products.declare import Reading
 from carreau.terms import Role
@@ -85,13 +86,6 @@ def needs_of(profile: Reading, indicators: Sequence[str]) -> tuple[Floats, Texts
     mean_of_known = np.where(known, told, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
     some = known.any(axis=1)
     return np.where(some, mean_of_known, np.nan), np.where(some, "", NO_NEED).astype(np.object_)
-
-
-def numbers(profile: Reading, name: str) -> Floats:
-    """A column of the profile as floats, NaN where empty or where the profile has no such column."""
-    if name not in profile.table.column_names:
-        return np.full(profile.table.num_rows, np.nan)
-    return np.array(profile.table[name].cast("float64").to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
 def _of(registered: Floats, number: Floats, election: Election) -> tuple[Floats, Texts]:

@@ -10,7 +10,8 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from carreau.errors import Missing
-from carreau.products.crossings.tallies import Floats, Texts, numbers
+from carreau.products.arrays import numbers
+from carreau.products.crossings.tallies import Floats, Texts
 from carreau.products.declare import Reading
 
 UNKNOWN: Final = "la source ne dit pas ces groupes dans ce bureau"
