@@ -2,7 +2,8 @@
 
 The roll writes its station identifiers without leading zeros (``29039_1``); they come out padded
 (``29039_0001``), as everywhere in the house. Columns are read by name: the twelve-column table and its
-seven-column extracts both come out the same. The text of an address is never read.
+seven-column extracts both come out the same. The text of an address is kept as published, where the table has it: who
+reads it further takes the name of the street out of it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ _ADDRESSES: Final = {
     "code_commune_ref": "code_commune",
     "longitude": "longitude",
     "latitude": "latitude",
+    "geo_adresse": "geo_adresse",
     "geo_type": "geo_type",
     "geo_score": "geo_score",
     "nb_adresses": "nb_adresses",

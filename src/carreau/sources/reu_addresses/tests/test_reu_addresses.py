@@ -58,6 +58,15 @@ def test_reordered_columns_and_semicolons_say_the_same(tmp_path: Path) -> None:
     assert row["nb_adresses"] is None
 
 
+def test_the_text_of_an_address_is_kept_where_the_table_gives_it(tmp_path: Path) -> None:
+    header = "id_brut_bv_reu,geo_adresse,longitude,latitude"
+    path = text(tmp_path, f"{header}\n29039_1,12 bis Rue de l'Église 29900 Concarneau,-3.9,47.8\n29039_1,,-3.9,47.8\n")
+    told = sourced(path, "adresses_csv").table["geo_adresse"].to_pylist()
+    assert told == ["12 bis Rue de l'Église 29900 Concarneau", None]
+    without = text(tmp_path, "id_brut_bv_reu,longitude,latitude\n29039_1,-3.9,47.8\n")
+    assert sourced(without, "adresses_csv").table["geo_adresse"].to_pylist() == [None]
+
+
 def test_rows_without_a_station_are_set_aside_and_counted(tmp_path: Path) -> None:
     path = text(
         tmp_path,
