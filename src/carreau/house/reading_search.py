@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from carreau import typography
+
 WORDS: Final = {"st": "saint", "ste": "sainte", "sts": "saints"}
 LAST: Final = "\U0010ffff"
 KINDS: Final = ("commune", "departement", "epci", "circonscription", "iris", "bureau")
@@ -89,7 +91,7 @@ def number_of(code: str) -> str:
 
 def voters(number: float) -> str:
     """« 1 234 inscrits », or nothing."""
-    return f"{int(number):,} inscrits".replace(",", "\u202f") if number > 0 else ""
+    return f"{typography.number(number)} inscrits" if number > 0 else ""
 
 
 class SearchIndex:

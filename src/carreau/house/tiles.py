@@ -13,6 +13,7 @@ from carreau.guard import Release
 from carreau.guard.tiles import LAYERS, steps_of, tiles_of
 from carreau.house.watch import SILENT, Watcher
 from carreau.store import Blobs, digest_of
+from carreau.typography import bytes_shown
 
 SUFFIX: Final = ".pmtiles"
 
@@ -27,7 +28,7 @@ def tiles_made(blobs: Blobs, releases: Mapping[str, Release], watcher: Watcher =
     def write(path: Path) -> None:
         watcher.started("release", "les tuiles de la carte", steps_of(drawn))
         tiles_of(drawn, path, watcher.advanced)
-        watcher.ended(f"{path.stat().st_size / 1e6:.1f} Mo")
+        watcher.ended(bytes_shown(path.stat().st_size))
 
     drawn = {level: releases[level] for level in LAYERS if level in releases}
     key = digest_of("tiles", [(level, release.digest) for level, release in drawn.items()], _drawing_digest())

@@ -16,6 +16,7 @@ from carreau.places.kernel import CORES, Floats, Indices
 from carreau.places.overlay import overlay_areas
 from carreau.places.remarks import counted
 from carreau.places.zones import Shapes, Zones, surface_of
+from carreau.typography import number
 
 Kernel = Literal["auto", "exact", "incidences"]
 _FEW: Final = 10_000  # pairs that GEOS intersects in about a second
@@ -126,7 +127,7 @@ def mended_remark(mended: NDArray[np.bool_], system: str) -> tuple[str, ...]:
 def _overlaps(walk: Crosswalk) -> tuple[str, ...]:
     """The remark that counts the origins given more than once by overlapping targets."""
     over = walk.lost < -TOLERANCE
-    most = f"{100 * -walk.lost.min(initial=0):.2f}".replace(".", ",")
+    most = number(100 * -walk.lost.min(initial=0), 2)
     return counted(
         over.sum(),
         "zone{s} d'origine {sont} couverte{s} plus d'une fois par des zones cibles qui se chevauchent "

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from carreau.typography import number
+
 _AGREED: Final = {  # what is written between braces: after one, after several
     "s": ("", "s"),
     "x": ("", "x"),
@@ -31,7 +33,7 @@ def counted(count: float, sentence: str) -> tuple[str, ...]:
     if not whole:
         return ()
     words = {word: forms[whole != 1] for word, forms in _AGREED.items()}
-    return (f"{whole:,} ".replace(",", "\u202f") + sentence.format(**words),)
+    return (f"{number(whole)} " + sentence.format(**words),)
 
 
 def agreed(count: float, noun: str) -> str:

@@ -18,6 +18,7 @@ import httpx
 from carreau.errors import Broken, Missing
 from carreau.sources.network import AttemptError, Network
 from carreau.store.writing import disk_errors
+from carreau.typography import bytes_shown
 
 try:
     import fcntl
@@ -170,7 +171,7 @@ def _too_large(wanted: Download, size: int, limit: int) -> Broken:
     wanted.discard()
     return Broken(
         f"{wanted.name} est plus gros que prévu",
-        given=f"au moins {size / 1e6:.1f} Mo",
-        expected=f"au plus {limit / 1e6:.1f} Mo",
+        given=f"au moins {bytes_shown(size)}",
+        expected=f"au plus {bytes_shown(limit)}",
         advice="vérifier l'adresse ; si le fichier est le bon, le donner par --mirror",
     )

@@ -11,7 +11,8 @@ import typer
 from carreau.counters.cli.desk import Desk, command
 from carreau.counters.cli.journey import remark_lines
 from carreau.counters.cli.looking import FAMILY
-from carreau.counters.cli.typography import NARROW_SPACE, counted, number, with_margin
+from carreau.counters.cli.typography import counted, with_margin
+from carreau.typography import NARROW_SPACE, number
 
 Facts = Mapping[str, Any]
 NAMED_AT_MOST: Final = 4

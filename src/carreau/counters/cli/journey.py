@@ -10,7 +10,8 @@ import typer
 
 from carreau.counters.cli.desk import Desk, command
 from carreau.counters.cli.tables import Heading, table_lines
-from carreau.counters.cli.typography import bytes_shown, counted, number, with_margin
+from carreau.counters.cli.typography import counted, with_margin
+from carreau.typography import bytes_shown, number
 
 FAMILY: Final = "Le parcours"
 PRODUCT: Final = "electoral_profile"

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Final
 import typer
 
 from carreau.counters.cli.desk import Desk, command
-from carreau.counters.cli.typography import number
 from carreau.errors import Unknown
+from carreau.typography import number
 
 FAMILY: Final = "Regarder"
 _EXIT_CODES: Final[Mapping[str, int]] = {"valide": 0, "altéré": 1, "inconnu": 1}

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, TextIO
 
-from carreau.counters.cli.typography import number
+from carreau.typography import number
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

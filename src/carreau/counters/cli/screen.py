@@ -16,14 +16,8 @@ from typing import Any, Final
 from rich.text import Text
 
 from carreau.counters.cli.sections import sections, shares_of_room
-from carreau.counters.cli.typography import (
-    NARROW_SPACE,
-    decimals_for,
-    number,
-    quantity,
-    shortened,
-    with_margin,
-)
+from carreau.counters.cli.typography import decimals_for, quantity, shortened, with_margin
+from carreau.typography import NARROW_SPACE, number
 
 Facts = Mapping[str, Any]
 

@@ -1,4 +1,4 @@
-"""French typography of figures: narrow no-break spaces, decimal commas, « 31 % ± 3 ».
+"""Figures on a screen: « 31 % ± 3 », « 1 234 lignes », short units.
 
 Numbers in, text out. A figure is never shown finer than its margin allows: one decimal under a margin of one
 unit, none above. Terminals that cannot write a character get its nearest plain form (:func:`plain_form`).
@@ -11,7 +11,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Final
 
-NARROW_SPACE: Final = "\u202f"
+from carreau.typography import NARROW_SPACE, number
+
 _GLUED: Final = frozenset({"%", "€", "km²", "m²", "points"})
 _SHORT_UNITS: Final[Mapping[str, str]] = {
     "personnes": "pers.",
@@ -52,17 +53,6 @@ _PLAIN: Final[Mapping[str, str]] = {
     "━": "-",
     "²": "2",
 }
-
-
-def number(value: float, decimals: int = 0) -> str:
-    """``value`` in French: groups of three digits, decimal comma, a true minus sign for a loss.
-
-    >>> number(1234567.891, 1).replace(NARROW_SPACE, " ")
-    '1 234 567,9'
-    """
-    text = f"{abs(value):,.{decimals}f}".replace(",", NARROW_SPACE).replace(".", ",")
-    rounds_to_zero = not any(digit in text for digit in "123456789")
-    return text if value >= 0 or rounds_to_zero else f"−{text}"
 
 
 def short_unit(unit: str) -> str:
@@ -113,18 +103,6 @@ def counted(count: int, one: str, several: str | None = None) -> str:
     """
     noun = one if count < 2 else several or f"{one}s"
     return f"{number(count)} {noun}"
-
-
-def bytes_shown(size: float) -> str:
-    """A size in octets, kilo-octets or mega-octets, whichever reads best.
-
-    >>> bytes_shown(147_300_000).replace(NARROW_SPACE, " ")
-    '147 Mo'
-    """
-    for unit, scale in (("Go", 1e9), ("Mo", 1e6), ("ko", 1e3)):
-        if size >= scale:
-            return quantity(size / scale, unit, 0 if size >= 10 * scale else 1)
-    return quantity(size, "octets")
 
 
 def shortened(text: str, width: int) -> str:

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import math
 
+from carreau import typography
 from carreau.terms import Column
-
-NARROW = "\u202f"
-MINUS = "\u2212"
+from carreau.typography import MINUS, NARROW_SPACE
 
 
 def number(value: float, decimals: int, language: str) -> str:
@@ -19,9 +18,9 @@ def number(value: float, decimals: int, language: str) -> str:
     >>> number(-1234.56, 1, "fr"), number(-1234.56, 1, "en")
     ('\u22121\u202f234,6', '\u22121,234.6')
     """
-    text = f"{abs(value):,.{decimals}f}"
     if language == "fr":
-        text = text.replace(",", NARROW).replace(".", ",")
+        return typography.number(value, decimals)
+    text = f"{abs(value):,.{decimals}f}"
     return text if float(f"{value:.{decimals}f}") >= 0 else MINUS + text
 
 
@@ -47,9 +46,9 @@ def rounded(column: Column, value: float, margin: float | None) -> float:
 def with_unit(column: Column, text: str, language: str) -> str:
     """A number followed by the sign of its unit: that of percentages and euros; other units are said in titles."""
     if column.unit == "%":
-        return f"{text}{NARROW}%" if language == "fr" else f"{text}%"
+        return f"{text}{NARROW_SPACE}%" if language == "fr" else f"{text}%"
     if "€" in column.unit:
-        return f"{text}{NARROW}€" if language == "fr" else f"€{text}"
+        return f"{text}{NARROW_SPACE}€" if language == "fr" else f"€{text}"
     return text
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from carreau import typography
 from carreau.products.advice.evidence import SHOWN, Evidence, Figures, Floats, Index, Rules, Texts, grades
 from carreau.products.advice.places import TITLES
 from carreau.products.advice.themes import Theme
@@ -226,9 +227,8 @@ def written(value: float, unit: str) -> str:
     >>> written(23456.0, "€ par an"), written(1.26, "")
     ('23\\u202f456\\u202f€ par an', '1,3')
     """
-    digits = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.1f}"
-    number = digits.replace(",", "\u202f").replace(".", ",")
-    return f"{number}\u202f{unit}" if unit else number
+    text = typography.number(value, 0 if abs(value) >= 1000 else 1)
+    return f"{text}{typography.NARROW_SPACE}{unit}" if unit else text
 
 
 def _chosen(told: Told, rows: Rows, shown: Index) -> Index:

@@ -25,6 +25,7 @@ from carreau.products.crossings import Election
 from carreau.products.crossings.draft import territory_name
 from carreau.products.declare import Asked, Draft, Hands, Product, Reading
 from carreau.terms import Schema
+from carreau.typography import number
 
 STATION: Final = "bureau"
 VALIDATION: Final = "validation"
@@ -82,7 +83,7 @@ def _remarks(ground: Ground, election: Election, fits: Sequence[Fit]) -> tuple[s
     first = [fit for fit in fits if fit.apart is fits[0].apart]
     said = " ; ".join(f"{fit.outcome.title} {_percent(fit)}" for fit in first)
     unknown = int((ground.known < HALF).sum())
-    read = f"{rows:,} bureaux lus sur {len(ground.codes):,}".replace(",", "\u202f")
+    read = f"{number(rows)} bureaux lus sur {number(len(ground.codes))}"
     ways = missing_ways(ground)
     return (
         f"Élection lue\u202f: {election.title}",

@@ -15,6 +15,7 @@ from carreau.products.associations.fits import HALF, Fit, expected_margins
 from carreau.products.associations.ground import Floats, Ground
 from carreau.products.associations.rows_of_places import POINTS, Heard, theme_points
 from carreau.products.declare import Reading
+from carreau.typography import change
 
 NAMED: Final = 3
 NO_VOTE: Final = "pas de résultat dans ce bureau"
@@ -96,8 +97,7 @@ def _largest(points: Floats, titles: Sequence[str]) -> Texts:
     order = np.argsort(-np.abs(told), axis=1)[:, :NAMED]
     said = np.full(len(points), "", dtype=np.object_)
     for row in np.flatnonzero(np.isfinite(points).all(axis=1)):
-        parts = [f"{titles[one]} {told[row, one]:+.1f}" for one in order[row]]
-        said[row] = " ; ".join(parts).replace(".", ",").replace("-", "−")
+        said[row] = " ; ".join(f"{titles[one]} {change(told[row, one], 1)}" for one in order[row])
     return said
 
 

@@ -16,6 +16,7 @@ from carreau.sources.brought.bounds import BOUNDS, Bounds, figure, too_much
 from carreau.sources.brought.parquets import parquet_table
 from carreau.sources.brought.sheets import sheet_table
 from carreau.sources.brought.texts import text_table
+from carreau.typography import bytes_shown
 
 _ARCHIVES: Final = {
     b"7z\xbc\xaf": "une archive 7z", b"\x1f\x8b": "un fichier gzip", b"Rar!": "une archive rar",
@@ -35,7 +36,7 @@ def table_in(path: Path, name: str, bounds: Bounds = BOUNDS) -> tuple[pa.Table, 
     """
     size = path.stat().st_size
     if size > bounds.file:
-        raise too_much("son poids", f"{size / 1e6:.1f} Mo".replace(".", ","), f"{bounds.file // 10**6} Mo au plus")
+        raise too_much("son poids", bytes_shown(size), f"{bytes_shown(bounds.file)} au plus")
     with path.open("rb") as file:
         head = file.read(_HEAD)
     if not head:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carreau.counters.cli.screen import bar, compared, figure, screen
-from carreau.counters.cli.typography import NARROW_SPACE
+from carreau.typography import NARROW_SPACE
 
 
 def indicator(**facts: Any) -> dict[str, Any]:

@@ -6,17 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carreau.counters.cli.typography import (
-    NARROW_SPACE,
-    bytes_shown,
-    counted,
-    decimals_for,
-    number,
-    plain_form,
-    quantity,
-    shortened,
-    with_margin,
-)
+from carreau.counters.cli.typography import counted, decimals_for, plain_form, quantity, shortened, with_margin
+from carreau.typography import NARROW_SPACE, bytes_shown, number
 
 
 def plain(text: str) -> str:

@@ -14,6 +14,7 @@ from carreau.guard.content import Content
 from carreau.guard.encode.workbook.grids import Grid, shown_in
 from carreau.guard.encode.workbook.look import BLUE, QUIET, RULE, WARNING, Look
 from carreau.terms import Column
+from carreau.typography import number
 
 MARK: Final = "carreau-copie:"
 LINE: Final = 15
@@ -164,7 +165,7 @@ def _line(look: Look, sheet: Any, row: int, label: str, text: str) -> None:
 def _sections(content: Content, sheets: Mapping[str, str]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """The sections of the first sheet: titles, and their lines."""
     release, document = content.certificate, content.document
-    rows = f"{content.table.num_rows:,}".replace(",", "\u202f")
+    rows = number(content.table.num_rows)
     yield "Ce classeur", [
         ("Contenu", document["description"]),
         ("Une ligne", release["row"]),

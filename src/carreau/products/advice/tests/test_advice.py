@@ -209,7 +209,7 @@ def test_no_sentence_of_an_answer_speaks_of_a_person(profile: Made, draft: Draft
 
 @pytest.mark.parametrize(
     ("value", "unit", "said"),
-    [(1234.4, "€ par an", "1\u202f234\u202f€ par an"), (0.26, "%", "0,3\u202f%"), (-2.0, "", "-2,0")],
+    [(1234.4, "€ par an", "1\u202f234\u202f€ par an"), (0.26, "%", "0,3\u202f%"), (-2.0, "", "\u22122,0")],
 )
 def test_a_number_is_written_as_french_writes_it(value: float, unit: str, said: str) -> None:
     assert written(value, unit) == said
