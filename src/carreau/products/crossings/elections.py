@@ -11,6 +11,7 @@ from carreau.errors import Missing, Unknown
 from carreau.products.declare import Reading
 from carreau.terms import Role, Territory
 
+PRESIDENT: Final = "pres"
 _TURNOUT: Final = "_participation"
 _KINDS: Final = ("bloc_", "voix_", "nuance_")
 _PREFIX: Final = re.compile(r"(?P<family>[a-z]+)_(?P<year>\d{4})(?:_(?P<turn>t\d))?")
@@ -69,6 +70,33 @@ def elections_of(profile: Reading, territory: Territory) -> tuple[Election, ...]
             advice="voir les fichiers de résultats à ajouter : carreau sources",
         )
     return tuple(found)
+
+
+def election_read(profile: Reading, territory: Territory, given: str = "") -> Election:
+    """The election called ``given``; else the latest first round of a presidential one, else the latest of all.
+
+    The one rule of every answer about one election. An election that few stations tell (:func:`widely_told`) is not
+    taken unless it is asked for. :class:`~carreau.errors.Missing` when the profile tells none,
+    :class:`~carreau.errors.Unknown` for one that is not at hand.
+    """
+    elections = elections_of(profile, territory)
+    if given:
+        return election_named(given, elections)
+    wide = widely_told(profile, elections)
+    presidential = [one for one in wide if one.family == PRESIDENT and one.first_round]
+    return (presidential or list(wide))[-1]
+
+
+def elections_read(profile: Reading, territory: Territory, given: Sequence[str]) -> tuple[Election, ...]:
+    """Those that an answer about several elections chooses from, oldest first: named, or told by most stations.
+
+    All that the profile tells when fewer than two are left. The same errors as :func:`election_read`.
+    """
+    elections = elections_of(profile, territory)
+    named = [election_named(name, elections) for name in given if name]
+    wide = widely_told(profile, elections)
+    pool = tuple(one for one in elections if one in wide or one in named)
+    return pool if len(pool) > 1 else elections
 
 
 def widely_told(profile: Reading, elections: Sequence[Election]) -> tuple[Election, ...]:

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from carreau.inference import Crossing, Margins, Stations
+from carreau.places.codes import department_of
 from carreau.products.crossings.tallies import Floats
 from carreau.terms import Territory
 
@@ -132,8 +133,8 @@ def crossed_by_department(
 
 def _parts(communes: npt.NDArray[np.str_]) -> list[npt.NDArray[np.int64]]:
     """The stations of each department, those of departments with too few together."""
-    overseas = np.char.startswith(communes, "97") | np.char.startswith(communes, "98")
-    department = np.where(overseas, communes.astype("<U3"), communes.astype("<U2"))
+    names, of = np.unique(communes, return_inverse=True)
+    department = np.array([department_of(str(name)) for name in names], dtype=np.str_)[of]
     _, index, sizes = np.unique(department, return_inverse=True, return_counts=True)
     region = np.where(sizes[index] >= ENOUGH, index, -1)
     return [np.flatnonzero(region == one) for one in np.unique(region)]

@@ -17,16 +17,16 @@ from carreau.products.crossings import (
     Side,
     Tally,
     draft_of,
-    elections_of,
     limits_of,
     tally_of,
 )
 from carreau.products.crossings.draft import STATION, read_rows
+from carreau.products.crossings.elections import elections_read
 from carreau.products.crossings.regions import crossing_of
 from carreau.products.crossings.remarks import partly, spread_remarks, voters_of
 from carreau.products.crossings.tallies import CHANGED, Floats, Texts, communes_of
 from carreau.products.declare import Asked, Draft, Hands, Product, Reading
-from carreau.products.transfers.pairs import pair_read
+from carreau.products.transfers.pairs import chosen_pair
 
 CANDIDATES: Final = "candidats"
 BLOCS: Final = "blocs"
@@ -49,7 +49,7 @@ def build(product: Product, asked: Asked, profile: Reading, hands: Hands) -> Dra
     """
     limits = limits_of(product.facts)
     given = (asked.choices["from"], asked.choices["to"])
-    pair = pair_read(profile, elections_of(profile, asked.territory), given)
+    pair = chosen_pair(given, elections_read(profile, asked.territory, given))
     (first, second), said = _tallies(asked, profile, pair, limits)
     reasons = _reasons(first, second, limits)
     read = reasons == ""

@@ -6,16 +6,6 @@ from collections.abc import Sequence
 
 from carreau.errors import Missing, Unknown
 from carreau.products.crossings import Election, election_named
-from carreau.products.crossings.elections import widely_told
-from carreau.products.declare import Reading
-
-
-def pair_read(profile: Reading, elections: Sequence[Election], given: tuple[str, str]) -> tuple[Election, Election]:
-    """The pair that :func:`chosen_pair` makes of those named and of those that most stations tell."""
-    named = [election_named(name, elections) for name in given if name]
-    wide = widely_told(profile, elections)
-    pool = tuple(one for one in elections if one in wide or one in named)
-    return chosen_pair(given, pool if len(pool) > 1 else elections)
 
 
 def chosen_pair(given: tuple[str, str], elections: Sequence[Election]) -> tuple[Election, Election]:

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from carreau.errors import Missing
 from carreau.inference import balanced, groups_crossing
-from carreau.products.crossings import (
-    Crossed,
-    Election,
-    Side,
-    draft_of,
-    election_named,
-    elections_of,
-    limits_of,
-    tally_of,
-)
+from carreau.products.crossings import Crossed, Side, draft_of, limits_of, tally_of
 from carreau.products.crossings.draft import read_rows
-from carreau.products.crossings.elections import widely_told
+from carreau.products.crossings.elections import election_read
 from carreau.products.crossings.regions import crossing_of
 from carreau.products.crossings.remarks import partly, spread_remarks, voters_of
 from carreau.products.crossings.tallies import communes_of
 from carreau.products.declare import Asked, Draft, Hands, Product, Reading
 from carreau.products.votes.groups import groups_of
 
-PRESIDENT: Final = "pres"
 SHARE: Final = "Part des électeurs inscrits du groupe qui ont fait ce choix ({title}), estimée"
 
 
@@ -36,9 +25,7 @@ def build(product: Product, asked: Asked, profile: Reading, hands: Hands) -> Dra
     station tells both the groups and the votes.
     """
     limits = limits_of(product.facts)
-    elections = elections_of(profile, asked.territory)
-    given = asked.choices["election"]
-    election = election_named(given, elections) if given else likely_election(widely_told(profile, elections))
+    election = election_read(profile, asked.territory, asked.choices["election"])
     tally = tally_of(profile, election, asked.choices["detail"], limits)
     groups = groups_of(profile, product.facts["groups"][asked.choices["by"]])
     read, reasons = read_rows([tally.reasons, groups.reasons])
@@ -66,9 +53,3 @@ def build(product: Product, asked: Asked, profile: Reading, hands: Hands) -> Dra
         remarks=(f"Élection : {election.title}", groups.caution, *tally.remarks, *remarks),
     )
     return draft_of(product, asked, profile, crossed, limits)
-
-
-def likely_election(elections: Sequence[Election]) -> Election:
-    """The latest first round of a presidential election, else the latest of all."""
-    presidential = [one for one in elections if one.family == PRESIDENT and one.first_round]
-    return (presidential or list(elections))[-1]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from carreau.errors import Missing, Unknown
 from carreau.products.crossings import Election, Limits, election_named, elections_of, tally_of
+from carreau.products.crossings.elections import election_read, elections_read
 from carreau.products.crossings.tallies import unread
 from carreau.products.declare import Reading
 from carreau.terms import Territory
@@ -29,6 +30,30 @@ def test_an_election_is_known_by_both_of_its_names(reading: Made, ballots: Ballo
     assert [one.name for one in elections] == ["2017_pres_t1", "2024_euro"]
     assert election_named("2017_pres_t1", elections) == election_named(" PRES_2017_T1 ", elections) == elections[0]
     assert elections[1].title == "élection euro_2024"
+
+
+@pytest.fixture
+def some_unread(reading: Made, ballots: Ballots) -> Reading:
+    """Three stations: all tell 2017 and a vote of 2024, one tells 2022."""
+    votes = {"bloc_gauche": [30, 40, 20]}
+    one = {"bloc_gauche": [30, np.nan, np.nan]}
+    few = ballots("pres_2022_t1", [100, np.nan, np.nan], one, voters=[60, np.nan, np.nan], valid=[60, np.nan, np.nan])
+    rounds = [ballots(f"pres_2017_{turn}", [100, 100, 100], votes) for turn in ("t1", "t2")]
+    return reading(3, *rounds, few, ballots("euro_2024", [100, 90, 80], votes))
+
+
+def test_without_a_word_the_latest_first_round_for_president_that_most_stations_tell(some_unread: Reading) -> None:
+    assert election_read(some_unread, LYON).name == "2017_pres_t1"
+    assert election_read(some_unread, LYON, "2022_pres_t1").name == "2022_pres_t1"
+    with pytest.raises(Unknown, match="2012_pres_t1"):
+        election_read(some_unread, LYON, "2012_pres_t1")
+
+
+def test_two_elections_are_chosen_among_those_named_or_told_by_most_stations(some_unread: Reading) -> None:
+    names = [one.name for one in elections_read(some_unread, LYON, ("", ""))]
+    assert names == ["2017_pres_t1", "2017_pres_t2", "2024_euro"]
+    names = [one.name for one in elections_read(some_unread, LYON, ("2022_pres_t1", ""))]
+    assert names == ["2017_pres_t1", "2017_pres_t2", "2022_pres_t1", "2024_euro"]
 
 
 def test_an_unknown_election_lists_those_at_hand() -> None:

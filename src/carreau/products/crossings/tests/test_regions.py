@@ -56,6 +56,13 @@ def test_departments_with_too_few_stations_are_crossed_together() -> None:
     np.testing.assert_allclose(found.shares, groups_crossing(margins).shares)
 
 
+def test_overseas_departments_and_corsica_are_departments_and_stations_abroad_are_one() -> None:
+    communes = np.repeat(np.array(["97411", "97209", "2A004", "2B033", "ZZ001", "ZZ150"]), 40)
+    origins = np.tile([[60.0, 40.0]], (len(communes), 1))
+    whole = crossed_by_department(Margins(origins, origins), communes, groups_crossing)
+    assert sorted(len(rows) for rows, _ in whole.parts) == [40, 40, 40, 40, 80]
+
+
 @pytest.mark.parametrize(("territory", "by_department"), [("france", True), ("dep:69", False), ("com:69123", False)])
 def test_only_the_country_is_crossed_department_by_department(territory: str, by_department: bool) -> None:
     margins, communes = country()

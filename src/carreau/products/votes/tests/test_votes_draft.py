@@ -13,12 +13,12 @@ import pytest
 from carreau.errors import Missing, Refused, Unknown
 from carreau.products import Draft, Product, catalogue
 from carreau.products.asking import asked_of
-from carreau.products.crossings import elections_of
+from carreau.products.crossings.elections import election_read
 from carreau.products.crossings.figures import NOBODY, RARE
 from carreau.products.crossings.remarks import HALF
 from carreau.products.crossings.tests.conftest import figure
 from carreau.products.declare import Reading
-from carreau.products.votes.build import build, likely_election
+from carreau.products.votes.build import build
 from carreau.terms import Territory
 
 Made = Callable[..., Reading]
@@ -135,9 +135,9 @@ def test_without_a_choice_the_latest_presidential_first_round_is_read(reading: M
     votes = {"bloc_gauche": [30]}
     names = ("pres_2017_t1", "pres_2022_t1", "pres_2022_t2", "euro_2024")
     made = reading(1, *(ballots(name, [100], votes) for name in names))
-    assert likely_election(elections_of(made, LYON)).name == "2022_pres_t1"
+    assert election_read(made, LYON).name == "2022_pres_t1"
     only = reading(1, ballots("euro_2024", [100], votes), ballots("muni_2020_t1", [100], votes))
-    assert likely_election(elections_of(only, LYON)).prefix == "muni_2020_t1"
+    assert election_read(only, LYON).prefix == "muni_2020_t1"
 
 
 def test_where_no_station_tells_both_sides_the_error_says_what_to_choose(reading: Made, ballots: Ballots) -> None:
