@@ -24,6 +24,7 @@ from carreau.products.field_plan.columns import (
     route_columns,
     sector_columns,
     station_columns,
+    voter_columns,
 )
 from carreau.products.field_plan.effects import declared_effects, effect_of, field_of
 from carreau.products.field_plan.homes import addresses_of
@@ -45,9 +46,9 @@ SECTOR: Final = "secteur"
 
 
 def build(product: Product, asked: Asked, profile: Reading, hands: Hands) -> Draft:
-    """The Draft of the stations in their order of interest, of the sectors kept, or of the routes through them.
+    """The Draft of the stations in their order of interest, of the streets kept, or of the routes through them.
 
-    :class:`~carreau.errors.Missing` when no station can be planned, or when sectors are asked where no address is
+    :class:`~carreau.errors.Missing` when no station can be planned, or when streets are asked where no address is
     known.
     """
     order, declared = order_of(asked.choices), declared_effects()
@@ -131,7 +132,7 @@ def _three(
 
 
 def _of_sectors(asked: Asked, told: Told, routes: Routes) -> list[Described]:
-    """One row per sector kept, by rank; or per stage of the routes through them."""
+    """One row per street or sector kept, by rank; or per stage of the routes through them."""
     pieces, plan = told.pieces, told.plan
     by_rank = np.argsort(plan.rank, kind="stable")
     rows = by_rank[(plan.planned[by_rank] > 0) & pieces.known[by_rank]] if asked.level == SECTOR else routes.rows
@@ -154,6 +155,7 @@ def _of_sectors(asked: Asked, told: Told, routes: Routes) -> list[Described]:
         *sector_columns(told, rows),
         *station_columns(told, pieces.station[rows]),
         rank_column(told, plan.rank[rows].astype(np.float64)),
+        *voter_columns(told, pieces.voters[rows], told.stations.share[pieces.station[rows]]),
         *door_columns(told, shown),
         *interest_columns(told, pieces.station[rows]),
         *expected_columns(told, shown),
@@ -161,7 +163,7 @@ def _of_sectors(asked: Asked, told: Told, routes: Routes) -> list[Described]:
 
 
 def _outlines(told: Told, addresses: Addresses) -> pa.Table:
-    """The outlines of the sectors of the plan that are made of addresses."""
+    """The outlines of the streets and sectors of the plan: of those that are made of addresses."""
     kept = np.flatnonzero((told.plan.planned > 0) & told.pieces.known)
     shapes = [outline_of(told.pieces.rows[row], addresses) for row in kept]
     codes = pa.array(told.pieces.codes[kept], pa.string())

@@ -19,6 +19,8 @@ from carreau.terms import Column, ColumnType, Provenance, Role
 Described = tuple[Column, pa.Array]
 Named = tuple[str, ColumnType, str, str, Role]
 THEME = "terrain"
+ABSTENTION = "turnout"  # the goal that reads abstention
+STREET, NEIGHBOURS, LOT = "voie nommée", "adresses voisines", "lot du bureau entier"
 METHOD = "personnes rencontrées par heure, selon la densité des portes, fois l'intérêt du lieu"
 
 
@@ -65,20 +67,34 @@ def registered_column(told: Told, rows: Index) -> Described:
     )
 
 
+def voter_columns(told: Told, voters: Floats, share: Floats) -> Iterator[Described]:
+    """The registered voters of each row and, when the goal is that people vote, those of them who abstain."""
+    what = "Inscrits, estimés : ceux du bureau, répartis selon ses adresses au répertoire"
+    yield _number(told, ("inscrits_estimes", "number", "Inscrits", what, Role.COUNT), voters.round(), "électeurs")
+    if told.effect.goal == ABSTENTION:
+        what = "Abstentionnistes, estimés : les inscrits du lieu, à l'abstention du bureau"
+        named: Named = ("abstentions_estimees", "number", "Abstentionnistes", what, Role.COUNT)
+        yield _number(told, named, (voters * share / 100).round(), "électeurs")
+
+
 def sector_columns(told: Told, rows: Index) -> Iterator[Described]:
-    """The code of the sector of each row, how well its place is known, and where its middle lies."""
+    """The code of the piece of each row, its streets, how well its place is known, and where its middle lies."""
     pieces = told.pieces
-    what = "Code du secteur : le bureau de vote, puis un numéro"
+    what = "Code du tronçon ou du secteur : le bureau de vote, puis un numéro"
     yield _text(told, ("secteur", "text", "Secteur", what, Role.KEY), pieces.codes[rows])
-    words = np.where(pieces.known[rows], "adresses", "lot du bureau entier").astype(np.object_)
-    what = "Ce que l'on sait du lieu : des adresses voisines, ou un lot du bureau à partager sur place"
+    what = "Voie ou lieu-dit ; plusieurs quand les petites sont jointes à leur voisine ; vide si elle n'est pas dite"
+    yield _text(told, ("voie", "text", "Voie", what, Role.PLACE), pieces.streets[rows])
+    what = "Quelle partie de la voie, par dizaines de numéros ; vide pour la voie entière dans ce bureau"
+    yield _text(told, ("troncon", "text", "Tronçon", what, Role.PLACE), pieces.parts[rows])
+    words = np.where(pieces.named[rows], STREET, np.where(pieces.known[rows], NEIGHBOURS, LOT)).astype(np.object_)
+    what = "Ce que l'on sait du lieu : une voie nommée, des adresses voisines, ou un lot du bureau à partager sur place"
     yield _text(told, ("precision", "text", "Précision", what, Role.PLACE), words)
     for name, title, values in (
         ("longitude", "Longitude", pieces.longitude),
         ("latitude", "Latitude", pieces.latitude),
     ):
-        what = f"{title} du milieu du secteur (WGS 84)"
-        yield _number(told, (name, "number", title, what, Role.PLACE), values[rows].round(6), "degrés")
+        what = f"{title} du milieu du lieu (WGS 84)"
+        yield _number(told, (name, "number", title, what, Role.PLACE), values[rows].round(5), "degrés")
 
 
 def rank_column(told: Told, rank: Floats) -> Described:
@@ -98,16 +114,21 @@ def door_columns(told: Told, doors: Doors) -> Iterator[Described]:
     with np.errstate(invalid="ignore", divide="ignore"):
         pace = 60 * doors.all / doors.minutes
         walk = np.where(doors.all > 0, doors.walk / doors.all, np.nan)
-        planned = doors.minutes * doors.planned / doors.all
+        part = doors.planned / doors.all
     what = (
-        f"Portes par heure pour une équipe de deux : {field.minutes:.2f} minutes par porte, et la marche ; "
-        f"{100 * field.contact[1]:.0f} % de personnes rencontrées"
+        f"Portes par heure pour une équipe de deux : {field.minutes:.2f} minutes par porte, et la marche"
     ).replace(".", ",")
     yield _number(told, ("portes_par_heure", "number", "Portes par heure", what, Role.MEASURE), pace, "")
+    what = f"Personnes rencontrées par heure : {100 * field.contact[1]:.0f} % des portes"
+    named: Named = ("contacts_par_heure", "number", "Contacts par heure", what, Role.MEASURE)
+    yield _number(told, named, pace * field.contact[1], "")
     what = "Marche d'une porte à la suivante, en moyenne ; estimée, à vérifier sur place"
     yield _number(told, ("marche_par_porte", "number", "Marche par porte", what, Role.MEASURE), walk, "m")
-    what = "Temps pour les portes prévues, sans le trajet jusque là"
-    yield _number(told, ("duree", "number", "Durée", what, Role.MEASURE), planned.round(1), "min")
+    what = "Temps de marche d'une porte à l'autre, pour les portes prévues"
+    named = ("temps_de_marche", "number", "Temps de marche", what, Role.MEASURE)
+    yield _number(told, named, (doors.walk * part / field.speed).round(1), "min")
+    what = "Temps pour les portes prévues, marche comprise, sans le trajet jusque là"
+    yield _number(told, ("duree", "number", "Durée", what, Role.MEASURE), (doors.minutes * part).round(1), "min")
 
 
 def interest_columns(told: Told, rows: Index) -> Iterator[Described]:

@@ -39,6 +39,8 @@ class Field:
     detour: float
     tour: float
     most: float
+    segment: float
+    far: float
     least: float
 
     @property

@@ -9,10 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from carreau.products.declare import Handed, Hands
+from carreau.products.field_plan.labels import streets_of
 from carreau.products.field_plan.pieces import Addresses
 from carreau.products.field_plan.stations import Texts
 
-READ: Final = ["bv_id", "longitude", "latitude", "geo_type", "nb_adresses"]
+READ: Final = ["bv_id", "longitude", "latitude", "geo_adresse", "geo_type", "nb_adresses"]
 VAGUE: Final = "municipality"
 
 
@@ -30,14 +31,18 @@ def addresses_of(hands: Hands, codes: Texts) -> Addresses:
         tables.append(found)
         files += [handed.input] if found.num_rows else []
     if not tables:
-        empty = np.zeros(0)
-        return Addresses(np.zeros(0, dtype=np.int64), empty, empty, empty)
+        none, nowhere = np.zeros(0, dtype=np.int64), np.zeros(0)
+        return Addresses(none, nowhere, nowhere, nowhere, none, none, np.zeros(0, dtype=np.object_))
     whole = pa.concat_tables(tables)
+    street, number, names = streets_of(whole["geo_adresse"], whole["geo_type"])
     return Addresses(
         pc.index_in(whole["bv_id"], value_set=pa.array(codes, pa.string())).to_numpy().astype(np.int64),
         whole["longitude"].to_numpy().astype(np.float64),
         whole["latitude"].to_numpy().astype(np.float64),
         pc.fill_null(whole["nb_adresses"], 1).to_numpy().astype(np.float64),
+        street,
+        number,
+        names,
         tuple(files),
     )
 

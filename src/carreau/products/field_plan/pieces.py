@@ -1,4 +1,5 @@
-"""Sectors: the neighbouring addresses of a station, cut into pieces that a team can walk; lots where none are known."""
+"""Pieces that a team can walk: segments of streets where they are named, sectors of neighbouring addresses where they
+are not, lots of a whole station where no address is known."""
 
 from __future__ import annotations
 
@@ -12,48 +13,65 @@ import shapely
 from carreau.products.declare import Input
 from carreau.products.field_plan.effects import Field
 from carreau.products.field_plan.stations import DEGREE, NOWHERE, Floats, Stations, Texts
+from carreau.products.field_plan.streets import Street, reach, segments_of
 
 Index = npt.NDArray[np.int64]
+ASTRAY, NEAR = 4.0, 100.0  # an address is astray when it is so many times farther than half of them, and so many metres
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Addresses of voters: the row of the station of each, where it lies (degrees), how many it stands for; the files
-    that they come from."""
+    """Addresses of voters: the row of the station of each, where it lies (degrees), how many it stands for, its street
+    (a place in ``names``, -1 where none is told) and its number (0 for none); the files that they come from."""
 
     station: Index
     longitude: Floats
     latitude: Floats
     weight: Floats
+    street: Index
+    number: Index
+    names: Texts
     files: tuple[Input, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """Sectors: code, row of the station, whole doors, metres walked inside, centre (degrees), rows of its
-    addresses, none for a lot of a station without any. The doors of a station's sectors sum to its own."""
+    """Pieces: code, row of the station, whole doors, registered voters (an estimate), metres walked inside, centre
+    (degrees), its streets and the part of them (empty where none is named), rows of its addresses, none for a lot of a
+    station without any. The doors of a station's pieces sum to its own."""
 
     codes: Texts
     station: Index
     doors: Floats
+    voters: Floats
     walk: Floats
     longitude: Floats
     latitude: Floats
+    streets: Texts
+    parts: Texts
     rows: tuple[Index, ...]
 
     @property
     def known(self) -> npt.NDArray[np.bool_]:
-        """Which sectors are made of known addresses."""
+        """Which pieces are made of known addresses."""
         return np.array([len(rows) > 0 for rows in self.rows], dtype=np.bool_)
+
+    @property
+    def named(self) -> npt.NDArray[np.bool_]:
+        """Which pieces are made of streets that have a name."""
+        return np.asarray(self.streets != "", dtype=np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """One sector in the making: its addresses (rows), or none; doors; metres walked inside."""
+    """One piece in the making: its addresses (rows), or none; doors; voters; metres walked inside; its streets."""
 
     rows: Index
     doors: float
+    voters: float
     walk: float
+    street: str = ""
+    part: str = ""
 
 
 def without_lost(stations: Stations, addresses: Addresses) -> Stations:
@@ -65,7 +83,7 @@ def without_lost(stations: Stations, addresses: Addresses) -> Stations:
 
 
 def pieces_of(stations: Stations, addresses: Addresses, field: Field) -> Pieces:
-    """The sectors of every station that is not left out, in the order of stations."""
+    """The pieces of every station that is not left out, in the order of stations."""
     order = np.argsort(addresses.station, kind="stable")
     starts = np.searchsorted(addresses.station[order], np.arange(len(stations.codes) + 1))
     made: list[tuple[int, _Piece]] = []
@@ -77,13 +95,24 @@ def pieces_of(stations: Stations, addresses: Addresses, field: Field) -> Pieces:
 
 
 def _cut(rows: Index, addresses: Addresses, stations: Stations, row: int, field: Field) -> list[_Piece]:
-    """The pieces of the addresses of a station: halved along their longer side until they hold few enough doors."""
+    """The pieces of the addresses of a station: by street where any is named, else by neighbourhood."""
     weight = np.maximum(addresses.weight[rows], 1e-9)
-    doors = stations.doors[row] * weight / weight.sum()
+    share = weight / weight.sum()
     plane = _plane(addresses.longitude[rows], addresses.latitude[rows])
+    doors, registered = stations.doors[row], stations.registered[row] or stations.doors[row]
+    street = addresses.street[rows]
+    if (street >= 0).any():
+        home = Street(plane, doors * share, registered * share, addresses.number[rows])
+        names = {place: str(addresses.names[place]) for place in np.unique(street[street >= 0]).tolist()}
+        found = segments_of(home, names, street, field)
+        return [
+            _Piece(rows[one.rows], one.doors, one.voters, _walk(plane[one.rows], one.doors, field), one.told, one.part)
+            for one in found
+        ]
+    per_door = registered / doors
     return [
-        _Piece(rows[part], share, _walk(plane[part], share, field))
-        for part, share in _halves(np.arange(len(rows)), plane, doors, field)
+        _Piece(rows[part], size, size * per_door, _walk(plane[part], size, field))
+        for part, size in _halves(np.arange(len(rows)), plane, doors * share, field)
     ]
 
 
@@ -109,23 +138,24 @@ def _halves(part: Index, plane: Floats, doors: Floats, field: Field) -> Iterator
 
 
 def _walk(plane: Floats, doors: float, field: Field) -> float:
-    """Metres walked from address to address of a piece."""
+    """Metres walked from address to address of a piece, whatever lies astray at its ends."""
     many = min(len(np.unique(plane[:, 0] + 1j * plane[:, 1])), max(doors, 1.0))
-    sides = np.ptp(plane, axis=0)
+    sides = reach(plane)
     return field.detour * max(float(sides.max()), field.tour * float(np.sqrt(many * sides.prod())))
 
 
 def _lots(stations: Stations, row: int, field: Field) -> list[_Piece]:
     """The doors of a station without address, in equal lots, walked as if spread over its contour."""
     doors = float(stations.doors[row])
+    registered = float(stations.registered[row]) or doors
     lots = max(int(doors // field.most), 1)
     area = float(stations.area[row])
     walk = field.detour * field.tour * float(np.sqrt(area * doors)) / lots
-    return [_Piece(np.empty(0, dtype=np.int64), doors / lots, walk)] * lots
+    return [_Piece(np.empty(0, dtype=np.int64), doors / lots, registered / lots, walk)] * lots
 
 
 def _gathered(made: list[tuple[int, _Piece]], stations: Stations, addresses: Addresses) -> Pieces:
-    """The sectors side by side, with whole doors."""
+    """The pieces side by side, with whole doors."""
     station = np.array([row for row, _ in made], dtype=np.int64)
     number = np.zeros(len(made), dtype=np.int64)
     for place in range(1, len(made)):
@@ -141,9 +171,12 @@ def _gathered(made: list[tuple[int, _Piece]], stations: Stations, addresses: Add
         np.array([f"{stations.codes[row]}-{n + 1:03d}" for row, n in zip(station, number, strict=True)], np.object_),
         station,
         _whole(np.array([piece.doors for _, piece in made]), station),
+        np.array([piece.voters for _, piece in made], dtype=np.float64),
         np.array([piece.walk for _, piece in made], dtype=np.float64),
         centre[:, 0],
         centre[:, 1],
+        np.array([piece.street for _, piece in made], dtype=np.object_),
+        np.array([piece.part for _, piece in made], dtype=np.object_),
         tuple(piece.rows for _, piece in made),
     )
 
@@ -160,10 +193,12 @@ def _whole(doors: Floats, station: Index) -> Floats:
 
 
 def outline_of(rows: Index, addresses: Addresses) -> bytes:
-    """The outline (WKB) of the addresses of a sector, a little larger."""
-    hull = shapely.convex_hull(
-        shapely.multipoints(np.column_stack([addresses.longitude[rows], addresses.latitude[rows]]))
-    )
+    """The outline (WKB) of the addresses of a piece, a little larger; those that lie astray are left out."""
+    points = np.column_stack([addresses.longitude[rows], addresses.latitude[rows]])
+    plane = _plane(points[:, 0], points[:, 1])
+    away = np.hypot(*(plane - np.median(plane, axis=0)).T)
+    near = away <= max(ASTRAY * float(np.median(away)), NEAR)
+    hull = shapely.convex_hull(shapely.multipoints(points[near]))
     return bytes(shapely.to_wkb(shapely.buffer(hull, 15 / DEGREE, quad_segs=2)))
 
 

@@ -55,7 +55,7 @@ def _of_addresses(told: Told, files: Sequence[Input]) -> tuple[str, ...]:
     said = []
     if (kept & told.pieces.known).any():
         said.append(f"Adresses du répertoire électoral : {' ; '.join(standing)}")
-        said.append("Un secteur est un groupe d'adresses voisines d'un même bureau ; les rues ne sont pas nommées")
+        said += _of_streets(told)
     if without.any():
         many = len(np.unique(told.pieces.station[without]))
         alone = (
@@ -63,3 +63,21 @@ def _of_addresses(told: Told, files: Sequence[Input]) -> tuple[str, ...]:
         )
         said += counted(many, alone)
     return tuple(said)
+
+
+def _of_streets(told: Told) -> list[str]:
+    """What a piece of the plan is: a part of a street, or neighbouring addresses where no street is named."""
+    kept, named = told.plan.planned > 0, told.pieces.named
+    said = []
+    if (kept & named).any():
+        said.append(
+            "Un tronçon est une rue, ou une partie de rue, dans un seul bureau : au moins "
+            f"{told.field.least:.0f} portes et autant d'inscrits, une rue plus petite étant jointe à sa voisine ; "
+            "aucun numéro de maison n'est dit"
+        )
+    if (kept & ~named & told.pieces.known).any():
+        said.append(
+            "Là où la table des adresses ne nomme pas les rues, un secteur est un groupe d'adresses voisines d'un même "
+            "bureau"
+        )
+    return said

@@ -80,6 +80,7 @@ def addresses_in(codes: Sequence[str], many: int = 60, spread: float = 0.004, **
             "code_commune": [str(codes[row])[:5] for row in place],
             "longitude": 4.802 + place * SIDE + spreads * rng.random(size),
             "latitude": 45.702 + spreads * rng.random(size),
+            "geo_adresse": pa.array(facts.get("told", [None] * size), pa.string()),
             "geo_type": pa.array(facts.get("kinds", ["housenumber"] * size), pa.string()),
             "nb_adresses": np.ones(size, dtype=np.int32),
         }

@@ -64,7 +64,7 @@ def test_never_more_doors_than_asked_and_each_one_once(
 
 def test_sectors_add_up_to_their_station_and_name_no_home(profile: Made, homes: Homes, plan: Planned) -> None:
     rows = plan(profile([30.0, 40.0]), homes(THREE[:2], many=45), level="secteur", doors="5000")
-    assert {row["precision"] for row in rows} == {"adresses"}
+    assert {row["precision"] for row in rows} == {"adresses voisines"}
     for station in THREE[:2]:
         assert sum(row["portes"] for row in rows if row["bv_id"] == station) == 600
     assert min(row["portes"] for row in rows) >= 11
@@ -116,7 +116,7 @@ def test_some_stations_may_have_addresses_and_others_not(profile: Made, homes: H
     made = draft(profile([30.0, 40.0]), homes(THREE[:1]), level="parcours", doors="1200")
     rows = made.table.to_pylist()
     found = {row["bv_id"]: row["precision"] for row in rows}
-    assert found == {"69123_0001": "adresses", "69123_0002": "lot du bureau entier"}
+    assert found == {"69123_0001": "adresses voisines", "69123_0002": "lot du bureau entier"}
     assert set(made.geometry["secteur"].to_pylist()) < {row["secteur"] for row in rows}
 
 

@@ -28,7 +28,7 @@ def test_the_town_is_planned_station_by_station_then_street_by_street(home: Home
     assert sum(row["portes_prevues"] or 0 for row in told["rows"]) == 500
     assert any("500 portes" in remark for remark in told["remarks"])
     sectors = home.answered(Question("field_plan", "com:96001", "secteur", {"doors": "500"}), SILENT)
-    assert {row["precision"] for row in sectors["rows"]} == {"adresses"}
+    assert {row["precision"] for row in sectors["rows"]} == {"voie nommée"}
     assert sum(row["portes_prevues"] for row in sectors["rows"]) == 500
 
 
