@@ -32,7 +32,7 @@ def test_a_change_bears_a_sign_unless_it_rounds_to_nothing(value: float) -> None
     ("size", "said"),
     [
         (0, "0 octets"),
-        (900, "900 octets"),
+        (999, "999 octets"),
         (1000, "1,0 ko"),
         (9_960, "10 ko"),
         (999_970, "1,0 Mo"),

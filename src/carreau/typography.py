@@ -9,7 +9,8 @@ from typing import Final
 
 NARROW_SPACE: Final = "\u202f"
 MINUS: Final = "\u2212"
-_WEIGHTS: Final = (("Go", 1e9), ("Mo", 1e6), ("ko", 1e3))
+_KILO: Final = 1000
+_WEIGHTS: Final = (("Go", 1e9), ("Mo", 1e6), ("ko", _KILO))
 
 
 def number(value: float, decimals: int = 0) -> str:
@@ -41,8 +42,7 @@ def bytes_shown(size: float) -> str:
     >>> bytes_shown(147_300_000).replace(NARROW_SPACE, " "), bytes_shown(4_200).replace(NARROW_SPACE, " ")
     ('147 Mo', '4,2 ko')
     """
-    for unit, scale in _WEIGHTS:
-        scaled = round(size / scale, 1)
-        if scaled >= 1:
-            return f"{number(scaled, int(scaled < 10))}{NARROW_SPACE}{unit}"
-    return f"{number(size)}{NARROW_SPACE}octets"
+    if size < _KILO:
+        return f"{number(size)}{NARROW_SPACE}octets"
+    unit, scaled = next((unit, size / scale) for unit, scale in _WEIGHTS if round(size / scale, 1) >= 1)
+    return f"{number(scaled, int(round(scaled, 1) < 10))}{NARROW_SPACE}{unit}"

@@ -126,6 +126,7 @@ def answer_facts(release: Release, wanted: Wanted) -> dict[str, Any]:
         "territory": str(wanted.territory),
         "level": wanted.level,
         "choices": dict(wanted.choices),
+        "asked": _asked(wanted),
         "rows_are": release.schema.rows,
         "columns": [
             {**{name: getattr(column, name) for name in names}, "role": str(column.role)}
@@ -138,6 +139,14 @@ def answer_facts(release: Release, wanted: Wanted) -> dict[str, Any]:
         "screen": wanted.product.facts.get("screen", {}).get(wanted.level, {}),
         "certificate": str(release.certificate["id"]),
     }
+
+
+def _asked(wanted: Wanted) -> list[dict[str, str]]:
+    """The choices of a question in words, in the order of its product: « Groupes : Métiers »; not those left open."""
+    given = dict(wanted.choices)
+    declared = wanted.product.facts.get("choices", {})
+    said = ((facts["title"], facts.get("titles", {}), given.get(name, "")) for name, facts in declared.items())
+    return [{"title": title, "value": titles.get(value, value)} for title, titles, value in said if value]
 
 
 def _refined(room: Any, wanted: Wanted, hands: Hands, at: tuple[Tables, Watcher]) -> Any:

@@ -312,6 +312,13 @@ class ReadingColumnModel(RowsColumnModel):
     of: str
 
 
+class ReadingAskedModel(BaseModel):
+    """Un choix fait pour une lecture, en mots."""
+
+    title: str
+    value: str
+
+
 class ReadingModel(BaseModel):
     """Une lecture d'un territoire."""
 
@@ -321,6 +328,7 @@ class ReadingModel(BaseModel):
     name: str
     level: str
     choices: dict[str, str]
+    asked: list[ReadingAskedModel] = Field(description="Les choix faits, en mots")
     rows_are: str = Field(description="Ce qu'est une ligne")
     columns: list[ReadingColumnModel]
     rows: list[dict[str, Any]]

@@ -17,8 +17,8 @@ PLACES: Final = frozenset({"key", "place"})
 
 def answer_lines(facts: Facts, width: int) -> list[str]:
     """The title, the table that the product declares for its screen, the remarks; none wider than ``width``."""
-    choices = ", ".join(f"{name} {value}" for name, value in facts["choices"].items() if value)
-    head = [f"{facts['title']}, {facts['territory']}{f' ({choices})' if choices else ''}", ""]
+    asked = "\u202f; ".join(f"{choice['title']}\u202f: {choice['value']}" for choice in facts["asked"])
+    head = [f"{facts['title']}, {facts['territory']}", *wrap(asked, width), ""]
     table = _VIEWS.get(str(facts["screen"].get("kind", "")), list_lines)(facts, width)
     return [*head, *table, *remark_lines([*facts["remarks"], *facts["standing"]])]
 
@@ -38,13 +38,14 @@ def cross_lines(facts: Facts, width: int) -> list[str]:
     down, across = str(screen["rows"]), str(screen["columns"])
     figure = next(column for column in facts["columns"] if column["name"] == screen["figure"])
     found = {(row[down], row[across]): row for row in rows if first.items() <= row.items()}
+    reasons = list(dict.fromkeys(filter(None, (_warning(row, figure["name"]) for row in found.values()))))
     names = list(dict.fromkeys(row[across] for row in found.values()))
     groups = list(dict.fromkeys(row[down] for row in found.values()))
     headings = [Heading(""), *(Heading(str(name), right=True) for name in names)]
-    body = [[str(g), *(cell(found[g, n], figure) if (g, n) in found else "–" for n in names)] for g in groups]
+    body = [[str(g), *(_marked(found.get((g, n)), figure, reasons) for n in names)] for g in groups]
     lines = [line for part in _parts(headings, body, width) for line in (*part, "")]
     said = [f"{counted(others, 'autre lieu', 'autres lieux')} : dans un classeur, avec -o"] if others else []
-    return [*lines[:-1], *said, *_warnings(found.values(), figure["name"])]
+    return [*lines[:-1], *said, *_notes(reasons, width)]
 
 
 def card_lines(facts: Facts, width: int) -> list[str]:
@@ -120,10 +121,23 @@ def _parts(headings: Sequence[Heading], body: Sequence[Sequence[str]], width: in
     ]
 
 
-def _warnings(rows: Any, figure: str) -> list[str]:
-    """The plain warnings of the rows shown, each once."""
-    said = [row.get(f"{figure}_avertissement") or row.get(f"{figure}_statut") for row in rows]
-    return [f"  ! {text}" for text in dict.fromkeys(said) if text]
+def _marked(row: Facts | None, figure: Facts, reasons: Sequence[str]) -> str:
+    """One cell of a cross table, followed by the number of its warning among ``reasons``, which are told below."""
+    if row is None:
+        return "–"
+    warning = _warning(row, figure["name"])
+    return f"{cell(row, figure)} ({reasons.index(warning) + 1})" if warning else cell(row, figure)
+
+
+def _notes(reasons: Sequence[str], width: int) -> list[str]:
+    """The warnings that figures bear the numbers of."""
+    notes = enumerate(reasons, 1)
+    return [line for n, text in notes for line in wrap(f"  ({n}) {text}", width, subsequent_indent="      ")]
+
+
+def _warning(row: Facts, figure: str) -> str:
+    """The plain warning of a row: why its figure is hidden, or what makes it unsure; empty for none."""
+    return str(row.get(f"{figure}_avertissement") or row.get(f"{figure}_statut") or "")
 
 
 _VIEWS: Final = {"cross": cross_lines, "cards": card_lines}

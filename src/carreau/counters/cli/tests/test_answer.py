@@ -28,7 +28,8 @@ def row(place: str, group: str, choice: str, part: float | None, **more: Any) ->
 
 def facts(rows: list[dict[str, Any]], screen: Any = MappingProxyType({})) -> dict[str, Any]:
     return {
-        "title": "Qui vote comment", "territory": "com:96001", "choices": {"by": "metiers", "election": ""},
+        "title": "Qui vote comment", "territory": "com:96001",
+        "asked": [{"title": "Groupes", "value": "Métiers"}, {"title": "Détail", "value": "Blocs"}],
         "columns": COLUMNS, "rows": rows, "screen": screen, "remarks": ["à lire avec sa marge"], "standing": [],
     }  # fmt: skip
 
@@ -48,7 +49,8 @@ def test_a_cross_table_fits_the_width_and_repeats_its_groups(width: int) -> None
     text = "\n".join(lines)
     assert all(choice in text for choice in ("abstention", "gauche", "autres"))
     assert text.count("cadres") >= 1
-    assert "  ! peu sûr" in lines
+    assert "  (1) peu sûr" in lines
+    assert text.count("± 3 (1)") == sum(row["part_avertissement"] is not None for row in ROWS)
 
 
 def test_a_cross_table_shows_the_first_place_and_counts_the_others() -> None:
@@ -65,16 +67,27 @@ def test_a_figure_stands_with_its_margin_and_a_hidden_one_says_so() -> None:
     assert cell({"part": None}, part) == "–"
 
 
+def test_each_figure_of_a_cross_table_is_numbered_with_its_own_reason() -> None:
+    rows = [row("a", "cadres", "gauche", None, part_statut="trop rare"), row("a", "ouvriers", "gauche", None)]
+    lines = [line.rstrip() for line in answer_lines(facts(rows, CROSS), 80)]
+    assert [line.split(maxsplit=1) for line in lines if "masqué (" in line] == [
+        ["cadres", "masqué (1)"], ["ouvriers", "masqué (2)"],
+    ]  # fmt: skip
+    assert "  (1) trop rare" in lines
+    assert "  (2) masqué : moins de 11 personnes au dénominateur" in lines
+
+
 def test_a_list_names_its_rows_and_says_how_many_are_left() -> None:
     rows = [row(f"com:9{number:04}", "cadres", "gauche", 12.0) for number in range(45)]
     lines = answer_lines(facts(rows), 100)
-    assert lines[0] == "Qui vote comment, com:96001 (by metiers)"
+    assert lines[0] == "Qui vote comment, com:96001"
+    assert lines[1].replace("\u202f", " ") == "Groupes : Métiers ; Détail : Blocs"
     assert "… et 5 lignes de plus : dans un classeur, avec -o" in lines
     assert "  · à lire avec sa marge" in lines
 
 
 def test_a_list_shows_the_declared_columns_only() -> None:
-    head = answer_lines(facts(ROWS, {"columns": ["groupe", "part"]}), 100)[2]
+    head = answer_lines(facts(ROWS, {"columns": ["groupe", "part"]}), 100)[3]
     assert head.split() == ["Groupe", "Part"]
 
 
@@ -83,7 +96,7 @@ CARDS = {"kind": "cards", "columns": ["groupe", "part", "absent"], "lines": ["ch
 
 def test_cards_are_a_heading_then_the_texts_that_there_are() -> None:
     rows = [row("a", "cadres", "gauche", 12.0), row("a", "ouvriers", "droite", None)]
-    lines = answer_lines(facts(rows, CARDS), 100)[2:7]
+    lines = answer_lines(facts(rows, CARDS), 100)[3:8]
     assert [line.replace("\u202f", " ") for line in lines] == [
         "cadres  12 % ± 3", "   Choix : gauche", "", "ouvriers  masqué", "   Choix : droite",
     ]  # fmt: skip

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from carreau.counters.cli.typography import counted, decimals_for, plain_form, quantity, shortened, with_margin
-from carreau.typography import NARROW_SPACE, bytes_shown, number
+from carreau.typography import NARROW_SPACE, number
 
 
 def plain(text: str) -> str:
@@ -76,14 +76,6 @@ def test_a_noun_agrees_with_its_count(count: int, text: str) -> None:
 
 def test_an_irregular_plural_is_given() -> None:
     assert counted(2, "bureau", "bureaux") == "2 bureaux"
-
-
-@pytest.mark.parametrize(
-    ("size", "text"),
-    [(999, "999 octets"), (1000, "1,0 ko"), (9_999_000, "10,0 Mo"), (10_000_000, "10 Mo"), (2.5e9, "2,5 Go")],
-)
-def test_a_size_is_said_in_the_unit_that_reads_best(size: float, text: str) -> None:
-    assert plain(bytes_shown(size)) == text
 
 
 @given(st.text(), st.integers(0, 20))
