@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 import numpy as np
@@ -17,7 +18,8 @@ from ecological_cases import Case, Habits
 from carreau.inference import Margins
 
 STATIONS, VOTERS, GROUPS, CHOICES = 300, 800, 4, 5
-SEEDS: Final = 4
+MIXED: Final = (0.5, 0.7, 0.8, 0.9, 0.95)
+TRAINING, HELD_OUT = range(100, 103), range(200, 204)
 
 
 @dataclass(frozen=True)
@@ -28,25 +30,28 @@ class Recipe:
     spread: float | None = None
     bias: float = 0.0
 
-
-RECIPES: Final = {
-    "mixed 0.5, one table": Recipe(0.5),
-    "mixed 0.9, one table": Recipe(0.9),
-    "mixed 0.5, Dirichlet 20": Recipe(0.5, 20.0),
-    "mixed 0.9, Dirichlet 20": Recipe(0.9, 20.0),
-    "mixed 0.5, Dirichlet 20, bias 0.3": Recipe(0.5, 20.0, 0.3),
-    "mixed 0.9, Dirichlet 20, bias 0.3": Recipe(0.9, 20.0, 0.3),
-}
+    @property
+    def name(self) -> str:
+        """What a reader is told of it."""
+        lean = f", bias {self.bias}" if self.bias else ""
+        return f"mixed {self.mixed}, {'one table' if self.spread is None else f'Dirichlet {self.spread:g}'}{lean}"
 
 
-def simulated() -> Iterator[Case]:
-    """Every recipe, several times."""
-    for name, recipe in RECIPES.items():
-        for seed in range(SEEDS):
-            yield _drawn(name, recipe, seed)
+LEARNT: Final = tuple(Recipe(*each) for each in product(MIXED, (None, 5.0, 20.0, 100.0), (0.0, 0.3)))
+SHOWN: Final = tuple(Recipe(mixed, *each) for mixed in MIXED for each in ((None,), (20.0,), (20.0, 0.3)))
 
 
-def _drawn(name: str, recipe: Recipe, seed: int) -> Case:
+def learnt(kind: str) -> Iterator[Case]:
+    """The simulations on which doubts are calibrated; every recipe, several times, as crossings of ``kind``."""
+    return (_drawn(kind, recipe, seed) for recipe in LEARNT for seed in TRAINING)
+
+
+def simulated(kind: str = "groups") -> Iterator[Case]:
+    """Those that are measured: other draws."""
+    return (_drawn(kind, recipe, seed) for recipe in SHOWN for seed in HELD_OUT)
+
+
+def _drawn(kind: str, recipe: Recipe, seed: int) -> Case:
     """The stations of one recipe."""
     random = np.random.default_rng(seed)
     shares = random.dirichlet(np.ones(CHOICES), GROUPS)
@@ -64,4 +69,4 @@ def _drawn(name: str, recipe: Recipe, seed: int) -> Case:
             own = np.stack([random.dirichlet(recipe.spread * each + 1e-9) for each in own])
         truth[:, group] = random.multinomial(origins[:, group], own)
     margins = Margins(truth.sum(axis=2), truth.sum(axis=1))
-    return Case("groups", name, "simulated", Habits(0, seed, 0.0, 0.0, 0.0), margins, truth)
+    return Case(kind, recipe.name, "simulated", Habits(0, seed, 0.0, 0.0, 0.0), margins, truth)

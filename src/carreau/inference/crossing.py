@@ -53,8 +53,8 @@ class Crossing:
     same in persons. ``intervals``: level in % (50, 80, 90) to the low and high shares, nested, within ``bounds``.
     ``bounds``: the shares that the margins alone allow. ``baseline``: the clipped regression of Goodman. ``told`` is
     False for an origin of which the stations do not tell enough; ``reasons`` says why, in French, "" when told.
-    ``method``: the French words for provenance. ``spread`` (R, C) is the unit of the intervals, ``uncertain`` the
-    part of a station's own variance that comes on top; both serve :meth:`stations`.
+    ``method``: the French words for provenance. ``spread`` (R, C), the half-width at 90 % before the bounds, serves
+    :meth:`stations`.
     """
 
     shares: Floats
@@ -66,7 +66,6 @@ class Crossing:
     reasons: tuple[str, ...]
     method: str
     spread: Floats
-    uncertain: float
     blend: Blend
 
     def stations(self) -> Stations:
@@ -82,11 +81,11 @@ class Crossing:
         return Stations(counts, deviation)
 
     def _deviation(self, counts: Floats, origins: Floats, destinations: Floats) -> Floats:
-        """The half-width at 90 % of each share of each station: the territory's, the station's own, and luck."""
+        """The half-width at 90 % of each share of each station: the territory's, and luck."""
         persons = np.maximum(origins, 1.0)[:, :, None]
         shares = np.clip(counts / persons, 0.0, 1.0)
-        own = _Z90**2 * shares * (1.0 - shares) * (self.uncertain + 1.0 / persons)
-        wide = np.sqrt(self.spread**2 + own)
+        luck = _Z90**2 * shares * (1.0 - shares) / persons
+        wide = np.sqrt(self.spread**2 + luck)
         total = destinations.sum(axis=1)[:, None, None]
         low = np.maximum(origins[:, :, None] + destinations[:, None, :] - total, 0.0) / persons
         high = np.minimum(origins[:, :, None], destinations[:, None, :]) / persons

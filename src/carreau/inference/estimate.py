@@ -10,16 +10,22 @@ from numpy.typing import NDArray
 from carreau.inference.crossing import Blend, Crossing
 from carreau.inference.fitting import even, fitted, imposed
 from carreau.inference.margins import Floats, Margins
-from carreau.inference.regression import goodman, heard, moments_of, shrunk
-from carreau.inference.spread import Doubts, calibration, intervals_of, replicated
+from carreau.inference.regression import Moments, goodman, heard, moments_of, shrunk
+from carreau.inference.spread import Doubted, Doubts, calibration, intervals_of, replicated
 
 REPLICATES: Final = 100
 _HUNDRED: Final = 100.0
 _FEW: Final = 50.0
 _NARROW: Final = 0.05
 _WIDE: Final = 0.9
-_LITTLE: Final = 0.05
+_OUTER: Final = 0.9
 _DEAF: Final = 8
+# The strength of the prior against which one says how much stations tell, the same for both kinds of crossings.
+YARDSTICK: Final = 0.03
+ALIKE: Final = (
+    "Les bureaux se ressemblent trop pour le dire : le chiffre doit beaucoup au partage égal, et l'intervalle est "
+    "élargi vers la référence."
+)
 _METHOD: Final = (
     "moyenne du partage égal dans chaque bureau et de deux régressions entre bureaux, une dans chaque sens, "
     "ajustées aux totaux de chacun"
@@ -58,36 +64,46 @@ def doubts_of(kind: str, blend: Blend, drawn: tuple[int, int]) -> Doubts:
     persons = margins.origins.sum(axis=0)[:, None]
     divided = np.where(persons > 0, persons, np.inf)
     split, there, again = (fit.total() / divided for _, fit in blend.fits)
-    shares = np.where(persons > 0, blend.total() / divided, _overall(margins))
+    shares, moments = shares_of(blend), moments_of(margins)
     draw = replicated(margins, calibration()[kind]["strength"], *drawn)
-    own = np.sqrt(np.clip(shares * (1.0 - shares), 0.0, None))
-    untold = 1.0 - heard(moments_of(margins), calibration()[kind]["strength"])[:, None]
-    gap = np.abs((there + again) / 2.0 - split)
     lean = draw * np.sqrt(np.count_nonzero(margins.destinations.sum(axis=1)) / _HUNDRED)
+    own = np.sqrt(np.clip(shares * (1.0 - shares), 0.0, None))
+    deaf = own * (1.0 - heard(moments, YARDSTICK)[:, None]) ** _DEAF
     luck = own / np.sqrt(np.maximum(persons, 1.0))
-    return Doubts(draw, lean, gap, np.abs(there - again), own * untold, own * untold**_DEAF, own, luck)
+    apart = np.abs(baseline_of(moments, shares) - shares)
+    return Doubts(lean, np.abs((there + again) / 2.0 - split), np.abs(there - again), apart, deaf, luck)
+
+
+def shares_of(blend: Blend) -> Floats:
+    """The part (R, C) of each origin that goes to each destination; as everybody where an origin has nobody."""
+    persons = blend.margins.origins.sum(axis=0)[:, None]
+    return np.where(persons > 0, blend.total() / np.where(persons > 0, persons, np.inf), _overall(blend.margins))
+
+
+def baseline_of(moments: Moments, shares: Floats) -> Floats:
+    """The clipped regression of Goodman (R, C); ``shares`` where an origin has nobody."""
+    return np.where(moments.sizes[:, None] > 0, goodman(moments), shares)
 
 
 def _crossing(kind: str, margins: Margins, drawn: tuple[int, int]) -> Crossing:
     """The crossing of a blend: its shares, its intervals, its bounds, and what it cannot tell."""
     known, blend = calibration()[kind], blend_of(kind, margins)
-    persons = margins.origins.sum(axis=0)
-    counts = blend.total()
-    known_to_be = np.where(persons > 0, persons, np.inf)[:, None]
-    somebody = (persons > 0)[:, None]
-    shares = np.where(somebody, counts / known_to_be, _overall(margins))
-    low, high = (bound / known_to_be for bound in imposed(margins))
-    low, high = np.minimum(low, shares), np.where(somebody, np.maximum(high, shares), 1.0)
-    width = doubts_of(kind, blend, drawn).unit(known["unit"])
-    intervals = intervals_of(kind, shares, width, (low, high))
-    moments = moments_of(margins)
-    baseline = np.where(somebody, goodman(moments), shares)
-    used = np.where(heard(moments, known["strength"]) < _LITTLE, np.inf, _width(intervals[90]))
-    told, reasons = _told(margins, used, _width((low, high)))
-    return Crossing(
-        shares, counts, intervals, (low, high), baseline, told, reasons, _METHOD,
-        known["widths"]["90"] * width, known["uncertain"], blend,
-    )
+    shares, moments = shares_of(blend), moments_of(margins)
+    bounds, baseline = _bounds(margins, shares), baseline_of(moments, shares)
+    alike = heard(moments, YARDSTICK) < known["least"]
+    unit = doubts_of(kind, blend, drawn).unit(known["unit"])
+    reach = np.where(alike[:, None], baseline - shares, 0.0)
+    intervals = intervals_of(known["widths"], Doubted(shares, unit, reach, bounds))
+    told, reasons = _told(margins, alike, _width(intervals[90]), _width(bounds))
+    spread = known["widths"]["90"] * unit + _OUTER / 2.0 * np.abs(reach)
+    return Crossing(shares, blend.total(), intervals, bounds, baseline, told, reasons, _METHOD, spread, blend)
+
+
+def _bounds(margins: Margins, shares: Floats) -> tuple[Floats, Floats]:
+    """The lowest and highest shares that the margins of the stations allow; from 0 to 1 for an origin of nobody."""
+    persons = margins.origins.sum(axis=0)[:, None]
+    low, high = (bound / np.where(persons > 0, persons, np.inf) for bound in imposed(margins))
+    return np.minimum(low, shares), np.where(persons > 0, np.maximum(high, shares), 1.0)
 
 
 def _overall(margins: Margins) -> Floats:
@@ -101,11 +117,13 @@ def _width(ends: tuple[Floats, Floats]) -> Floats:
     return np.asarray((ends[1] - ends[0]).sum(axis=1))
 
 
-def _told(margins: Margins, used: Floats, allowed: Floats) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
+def _told(
+    margins: Margins, alike: NDArray[np.bool_], used: Floats, allowed: Floats
+) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
     """Which origins the stations tell something of, and the reason for each of the others.
 
-    ``allowed`` are the widths that the margins impose, ``used`` those of the intervals at 90 %, infinite where the
-    stations do not tell.
+    ``alike`` are the origins of which the stations tell too little, ``used`` the widths of the intervals at 90 %,
+    ``allowed`` those that the margins impose.
     """
     persons = margins.origins.sum(axis=0)
     stations = int((margins.destinations.sum(axis=1) > 0).sum())
@@ -120,7 +138,9 @@ def _told(margins: Margins, used: Floats, allowed: Floats) -> tuple[NDArray[np.b
             reason = f"Trop peu de personnes : {count:.0f}."
         elif stations < 2:
             reason = "Un seul bureau : rien à comparer."
+        elif alike[origin]:
+            reason = ALIKE
         elif used[origin] >= _WIDE * allowed[origin]:
-            reason = "Les bureaux se ressemblent trop, ou sont trop peu nombreux, pour en dire davantage."
+            reason = "Les bureaux sont trop peu nombreux, ou trop divers, pour en dire davantage."
         reasons.append(reason)
     return np.array([not reason for reason in reasons], dtype=np.bool_), tuple(reasons)

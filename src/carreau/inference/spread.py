@@ -1,15 +1,16 @@
 """How far a crossing may be from the truth: what the draw of stations moves, what the methods dispute, what luck adds.
 
 The unit of an interval is the root of a sum of squares, each term times a coefficient:
-- ``draw``, the spread of the regression when stations are drawn again;
-- ``lean``, the same had there been a hundred stations: what biases stations does not fade with their number;
-- ``gap``, what sets the regressions apart from the even split; ``turn``, what sets both directions apart;
-- ``blind``, the deviation of a vote in so far as stations do not tell of the origin; ``deaf``, the same where they tell
-  next to nothing (its eighth power); ``own``, a part of it anyway;
+- ``lean``, the spread of the regression when a hundred stations are drawn again: what biases stations does not fade
+  with their number, so that more of them do not narrow it;
+- ``gap``, what sets the regressions apart from the even split; ``turn``, what sets both directions apart; ``apart``,
+  what sets the answer apart from the baseline, which believes all that the stations tell;
+- ``deaf``, the deviation of a vote where stations tell next to nothing of the origin (the eighth power of the silence);
 - ``luck``, the deviation of a vote over the persons.
 
 The coefficients, and how many units make an interval of 50, 80 and 90 %, were measured where the truth is known
-(``calibration.toml``): the draw of stations alone says nothing of the bias that stations of a kind share.
+(``calibration.toml``). No unit makes up for stations that are all alike: an origin of which they tell too little has
+intervals that go part of the way to the baseline, further as the level rises, and is said not to be told.
 """
 
 from __future__ import annotations
@@ -59,13 +60,11 @@ def replicated(margins: Margins, strength: float, seed: int, replicates: int) ->
 class Doubts:
     """What makes shares (R, C) uncertain, each in share of the origin; see the module for what they are."""
 
-    draw: Floats
     lean: Floats
     gap: Floats
     turn: Floats
-    blind: Floats
+    apart: Floats
     deaf: Floats
-    own: Floats
     luck: Floats
 
     def unit(self, known: Mapping[str, float]) -> Floats:
@@ -77,15 +76,27 @@ class Doubts:
 DOUBTS: Final = tuple(field.name for field in fields(Doubts))
 
 
-def intervals_of(
-    kind: str, shares: Floats, width: Floats, bounds: tuple[Floats, Floats]
-) -> dict[int, tuple[Floats, Floats]]:
-    """The low and high shares of each level: so many units on each side, within what the margins impose."""
-    widths = calibration()[kind]["widths"]
-    return {
-        level: (
-            np.clip(shares - widths[str(level)] * width, bounds[0], shares),
-            np.clip(shares + widths[str(level)] * width, shares, bounds[1]),
-        )
-        for level in LEVELS
-    }
+@dataclass(frozen=True, slots=True)
+class Doubted:
+    """Shares (R, C), the unit of their intervals, how far these go on one side besides, and what the margins impose.
+
+    ``reach`` is what a whole interval would go besides: the way to the baseline where an origin is not told, else 0.
+    """
+
+    shares: Floats
+    unit: Floats
+    reach: Floats
+    bounds: tuple[Floats, Floats]
+
+
+def intervals_of(widths: Mapping[str, float], doubted: Doubted) -> dict[int, tuple[Floats, Floats]]:
+    """The low and high shares of each level: so many units on each side, and the level's part of the reach.
+
+    Nested, and within what the margins impose.
+    """
+    found, shares = {}, doubted.shares
+    for level in LEVELS:
+        wide, reach = widths[str(level)] * doubted.unit, level / 100 * doubted.reach
+        low, high = shares - wide + np.minimum(reach, 0.0), shares + wide + np.maximum(reach, 0.0)
+        found[level] = np.clip(low, doubted.bounds[0], shares), np.clip(high, shares, doubted.bounds[1])
+    return found

@@ -9,9 +9,10 @@ import pytest
 
 from carreau.inference import Crossing, Floats, Margins, groups_crossing, transfers_crossing
 from carreau.inference.crossing import LEVELS
+from carreau.inference.estimate import ALIKE, blend_of, doubts_of, shares_of
 from carreau.inference.fitting import even, fitted, imposed
 from carreau.inference.regression import goodman, heard, moments_of, projected, shrunk
-from carreau.inference.spread import DOUBTS, Doubts, calibration
+from carreau.inference.spread import DOUBTS, Doubted, Doubts, calibration, intervals_of
 
 
 def test_both_regressions_find_the_shares_of_stations_that_are_all_alike(
@@ -130,6 +131,60 @@ def test_the_unit_of_an_interval_is_the_root_of_its_squares() -> None:
     assert Doubts(*parts).unit(coefficients)[0, 0] == pytest.approx(np.sqrt(1 + 4))
 
 
+def test_an_interval_of_shares_not_told_goes_its_level_of_the_way_to_the_baseline() -> None:
+    shares, reach = np.array([[0.3, 0.7]]), np.array([[0.2, -0.2]])
+    whole = (np.zeros((1, 2)), np.ones((1, 2)))
+    found = intervals_of({"50": 1.0, "80": 2.0, "90": 3.0}, Doubted(shares, np.full((1, 2), 0.01), reach, whole))
+    assert found[90][0] == pytest.approx(np.array([[0.27, 0.49]]))
+    assert found[90][1] == pytest.approx(np.array([[0.51, 0.73]]))
+    assert found[50][1] == pytest.approx(np.array([[0.41, 0.71]]))
+
+
+def mixed(part: float, seed: int = 3) -> tuple[Margins, Floats]:
+    """Stations whose voters are placed at random for this part, sorted by group for the rest; and their true shares."""
+    random = np.random.default_rng(seed)
+    shares = random.dirichlet(np.ones(4), 4)
+    voters = np.repeat(np.arange(4), 200 * 200)
+    loose = np.flatnonzero(random.random(len(voters)) < part)
+    voters[loose] = voters[random.permutation(loose)]
+    origins = np.stack([np.bincount(each, minlength=4) for each in voters.reshape(200, 800)])
+    truth = np.stack([random.multinomial(origins[:, group], each) for group, each in enumerate(shares)], axis=1)
+    margins = Margins(origins, truth.sum(axis=1))
+    return margins, truth.sum(axis=0) / truth.sum(axis=(0, 2))[:, None]
+
+
+@pytest.mark.parametrize("part", [0.9, 0.95, 1.0])
+def test_groups_that_weigh_nearly_alike_everywhere_are_not_told_and_their_intervals_say_how_little_is_known(
+    part: float,
+) -> None:
+    margins, truth = mixed(part)
+    crossing = groups_crossing(margins, replicates=20)
+    assert not crossing.told.any()
+    assert set(crossing.reasons) == {ALIKE}
+    low, high = crossing.intervals[90]
+    near = np.clip(crossing.shares + 0.9 * (crossing.baseline - crossing.shares), *crossing.bounds)
+    assert ((low <= near + 1e-9) & (near <= high + 1e-9)).all()
+    if part < 1:
+        assert ((low <= truth) & (truth <= high)).mean() >= 0.85
+
+
+def test_groups_that_are_sorted_are_told_and_the_stations_too() -> None:
+    margins, truth = mixed(0.5)
+    crossing = groups_crossing(margins, replicates=20)
+    assert crossing.told.all()
+    low, high = crossing.intervals[90]
+    assert ((low <= truth) & (truth <= high)).mean() >= 0.75
+
+
+def test_an_answer_far_from_the_baseline_is_less_sure() -> None:
+    margins, _ = mixed(0.7)
+    blend = blend_of("groups", margins)
+    known, doubts = calibration()["groups"]["unit"], doubts_of("groups", blend, (0, 5))
+    baseline = goodman(moments_of(margins))
+    assert doubts.apart == pytest.approx(np.abs(baseline - shares_of(blend)))
+    assert (doubts.unit(known) >= known["apart"] * doubts.apart - 1e-12).all()
+
+
 @pytest.mark.parametrize("kind", ["groups", "transfers"])
 def test_the_calibration_says_what_it_is_made_of_and_its_widths_grow(kind: str) -> None:
     known = calibration()
@@ -137,6 +192,7 @@ def test_the_calibration_says_what_it_is_made_of_and_its_widths_grow(kind: str) 
     assert known["date"].year >= 2026
     assert 0 <= known[kind]["even"] <= 1
     assert set(known[kind]["unit"]) == set(DOUBTS)
+    assert 0 < known[kind]["least"] < 1
     widths = [known[kind]["widths"][str(level)] for level in LEVELS]
     assert widths == sorted(widths)
     assert widths[0] > 0
