@@ -71,7 +71,8 @@ def cell(row: Facts, column: Facts) -> str:
     """One cell: a figure with its margin and unit, a word, or why there is nothing."""
     name, value = column["name"], row[column["name"]]
     if value is None:
-        return "masqué" if row.get(f"{name}_statut") else "–"
+        status = str(row.get(f"{name}_statut") or "")
+        return ("masqué" if status.startswith("masqué") else "non dit") if status else "–"
     if isinstance(value, str | bool):
         return str(value)
     return with_margin(value, row.get(f"{name}_marge"), column["unit"])

@@ -20,6 +20,8 @@ from carreau.counters.cli.desk import Desk, Handler, command
 from carreau.counters.cli.journey import TerritoryArgument, delivery_lines
 
 FAMILY: Final = "Ce que dit le profil"
+PRINTED: Final = ".pdf"
+SHEETS: Final = "sheets"  # the screen of a level that is made to be printed
 ByWord = inspect.Parameter.KEYWORD_ONLY
 
 
@@ -44,7 +46,8 @@ def handler_of(product: str, facts: Mapping[str, Any]) -> Handler[Any]:
 
     def handler(desk: Desk, **given: Any) -> None:
         """Answers on the screen, or in a file."""
-        _answered(desk, product, given, {name: str(given[_word(name)]) for name in choices})
+        level = given["level"] or printed_level(facts, given["output"])
+        _answered(desk, product, {**given, "level": level}, {name: str(given[_word(name)]) for name in choices})
 
     parameters = [
         inspect.Parameter("desk", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=Desk),
@@ -57,6 +60,14 @@ def handler_of(product: str, facts: Mapping[str, Any]) -> Handler[Any]:
     handler.__name__ = str(facts["command"]["name"])
     handler.__doc__ = f"{facts['command']['help']}\n\n{facts['command']['example']}"
     return handler
+
+
+def printed_level(facts: Mapping[str, Any], output: Path | None) -> str:
+    """The level that is made to be printed, for a file that is: empty when there is none, or another kind of file."""
+    if output is None or output.suffix.lower() != PRINTED:
+        return ""
+    screens: Mapping[str, Any] = facts.get("screen", {})
+    return next((level for level in facts["levels"] if screens.get(level, {}).get("kind") == SHEETS), "")
 
 
 _OUTPUT: Final = Annotated[

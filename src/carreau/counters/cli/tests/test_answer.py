@@ -64,14 +64,15 @@ def test_a_figure_stands_with_its_margin_and_a_hidden_one_says_so() -> None:
     part = COLUMNS[3]
     assert cell(row("a", "b", "c", 31.0), part).replace("\u202f", " ") == "31 % ± 3"
     assert cell(row("a", "b", "c", None), part) == "masqué"
+    assert cell(row("a", "b", "c", None, part_statut="trop rare"), part) == "non dit"
     assert cell({"part": None}, part) == "–"
 
 
 def test_each_figure_of_a_cross_table_is_numbered_with_its_own_reason() -> None:
     rows = [row("a", "cadres", "gauche", None, part_statut="trop rare"), row("a", "ouvriers", "gauche", None)]
     lines = [line.rstrip() for line in answer_lines(facts(rows, CROSS), 80)]
-    assert [line.split(maxsplit=1) for line in lines if "masqué (" in line] == [
-        ["cadres", "masqué (1)"], ["ouvriers", "masqué (2)"],
+    assert [line.split(maxsplit=1) for line in lines if line.startswith(("cadres", "ouvriers"))] == [
+        ["cadres", "non dit (1)"], ["ouvriers", "masqué (2)"],
     ]  # fmt: skip
     assert "  (1) trop rare" in lines
     assert "  (2) masqué : moins de 11 personnes au dénominateur" in lines
