@@ -1,30 +1,27 @@
-"""The stations of a national release and their types: a class of commune size, then a rank on one axis within it."""
+"""The stations of a national release and their types: near on a few axes that all indicators make together."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow.parquet as pq
+from sklearn.cluster import KMeans
 
 Floats = npt.NDArray[np.float64]
 Labels = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 SEED: Final = 20261130
 LEAST_KNOWN, EXTREME = 0.6, 4.0
-ROUNDS: Final = 1000  # more than k-means on one axis ever needs
-LEAST_PART: Final = 0.25  # of the axis: a point read on less of it is drawn towards the mean
-# The groups: registered voters of the commune below which it belongs to one, and how many types each is cut into.
-GROUPS: Final[Mapping[str, tuple[float, int]]] = {
-    "villages": (1_500, 2),
-    "bourgs": (12_000, 2),
-    "villes": (60_000, 3),
-    "grandes_villes": (float("inf"), 3),
-}
-# What a station is compared on: who lives there, work, housing, income; never how it votes. See WEIGHS.
+RIDGE: Final = 0.001
+AXES, TYPES, FAMILIES = 3, 9, 4  # chosen by bench/typology_designs.py: the most told of those stable at 0.9
+STARTS, SAMPLE = 30, 10_000
+# What a station is compared on: who lives there, work, housing, income; never how it votes. Each indicator weighs one.
 THEMES: Final[Mapping[str, tuple[str, ...]]] = {
     "population": (
         "part_0_14_ans", "part_0_19_ans", "part_15_24_ans", "part_25_54_ans", "part_55_64_ans", "part_20_64_ans",
@@ -61,8 +58,6 @@ SAID: Final = (  # what a portrait may say of a type
     "part_locataires_hlm", "part_locataires_prives", "part_residences_secondaires", "revenu_median",
 )  # fmt: skip
 VOTES: Final = ("participation", "bloc_gauche", "bloc_centre_droit", "bloc_extreme_droite", "bloc_autres")
-# What a theme weighs, shared by its indicators; the others weigh one. Chosen with GROUPS, for the types to be stable.
-WEIGHS: Final[Mapping[str, float]] = {"revenus": 1.25}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,32 +68,30 @@ class Stations:
     themes: tuple[str, ...]
     values: Floats
     voters: Floats
-    groups: Labels
+    of_commune: Floats
     told: Mapping[str, Floats]
     titles: Mapping[str, str]
     all_voters: float
 
 
 @dataclass(frozen=True, slots=True)
-class Axis:
-    """The axis that sums the indicators up: what multiplies each standardised one, and the part that each makes."""
+class Ground:
+    """The stations' figures in standard deviations (0 where unknown), what is known, how indicators go together."""
 
-    weight: Floats
-    part: Floats
-
-    def points(self, standard: Floats, known: npt.NDArray[np.bool_]) -> Floats:
-        """Where each station lies, from what is known of it: what is unknown is taken to be like the rest of it."""
-        return np.asarray(standard @ self.weight / np.maximum(known @ self.part, LEAST_PART))
+    mean: Floats
+    deviation: Floats
+    standard: Floats
+    known: Mask
+    relations: Floats
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """What standardises and sums up the indicators, the centres of each group's types, the type of each station."""
+    """The axes (indicators x axes), the centre of each type on them, its family, and the type of each station."""
 
-    mean: Floats
-    deviation: Floats
-    axis: Axis
-    centres: tuple[Floats, ...]
+    axes: Floats
+    centres: Floats
+    families: Labels
     labels: Labels
 
 
@@ -118,77 +111,82 @@ def stations_of(path: Path) -> Stations:
     kept = (np.isfinite(values).mean(axis=1) >= LEAST_KNOWN) & (voters > 0)
     told = {name: columns[name][kept] for name in (*SAID, *votes)}
     titles = {name: schema.field(name).metadata[b"title"].decode() for name in told}
-    bounds = [bound for bound, _ in GROUPS.values()][:-1]
-    groups = np.searchsorted(bounds, of_commune[kept], side="right")
-    return Stations(names, themes, values[kept], voters[kept], groups, told, titles, float(voters.sum()))
+    return Stations(names, themes, values[kept], voters[kept], of_commune[kept], told, titles, float(voters.sum()))
 
 
-def standardised(values: Floats, voters: Floats) -> tuple[Floats, Floats, Floats]:
-    """The values in standard deviations from the mean of voters, 0 where unknown; the means and deviations."""
-    known = np.isfinite(values)
-    filled, weight = np.where(known, values, 0.0), known * voters[:, None]
+def ground_of(stations: Stations) -> Ground:
+    """What is measured once on the whole country: means and deviations of voters, covariances of what both know."""
+    known, voters = np.isfinite(stations.values), stations.voters
+    filled, weight = np.where(known, stations.values, 0.0), known * voters[:, None]
     mean = (weight * filled).sum(0) / weight.sum(0)
     deviation = np.sqrt((weight * (filled - mean) ** 2).sum(0) / weight.sum(0))
     standard = np.where(known, np.clip((filled - mean) / deviation, -EXTREME, EXTREME), 0.0)
-    return standard, mean, deviation
+    relations = (standard * voters[:, None]).T @ standard / (known.T.astype(float) @ weight)
+    values, vectors = np.linalg.eigh(relations)  # what pairs know differs: negative values are noise
+    return Ground(mean, deviation, standard, known, (vectors * np.maximum(values, 1e-6)) @ vectors.T)
 
 
-def axis_of(standard: Floats, voters: Floats, themes: Sequence[str]) -> Axis:
-    """The first principal axis of the indicators, each weighing what its theme weighs over how many share it.
-
-    It grows with the standard of living: its greatest part, which is of income, is positive.
-    """
-    weight = np.array([WEIGHS.get(theme, 1.0) / list(themes).count(theme) for theme in themes])
-    weighed = standard * weight
-    axis = np.linalg.eigh((weighed * voters[:, None]).T @ weighed)[1][:, -1]
-    axis = axis * np.sign(axis[np.abs(axis).argmax()])
-    return Axis(weight * axis, axis**2)
-
-
-def centres_of(points: Floats, stations: Stations, seed: int, starts: int) -> tuple[Floats, ...]:
-    """The centres of the types of each group, from the least to the most well-off (k-means weighed by voters)."""
-    random, found = np.random.default_rng(seed), []
-    for group, (_, size) in enumerate(GROUPS.values()):
-        here = stations.groups == group
-        order = np.argsort(points[here], kind="stable")
-        line, voters = points[here][order], stations.voters[here][order]
-        tried = [_settled(line, voters, np.sort(random.choice(line, size, replace=False))) for _ in range(starts)]
-        found.append(max(tried, key=lambda one: one[0])[1])
-    return tuple(found)
+def filled(ground: Ground, kept: Labels) -> Floats:
+    """The standardised figures when only some indicators are at hand, the others told from them (see ``types.py``)."""
+    asked = np.zeros(len(ground.mean), dtype=bool)
+    asked[kept] = True
+    known, found = ground.known & asked, ground.standard.copy()
+    _, first, alike = np.unique(np.packbits(known, axis=1), axis=0, return_index=True, return_inverse=True)
+    for number, example in enumerate(first):
+        rows, told = np.flatnonzero(alike.ravel() == number), known[example]
+        among = ground.relations[np.ix_(told, told)] + RIDGE * np.eye(told.sum())
+        carried = np.linalg.solve(among, ground.relations[np.ix_(told, ~told)])
+        found[np.ix_(rows, ~told)] = found[np.ix_(rows, told)] @ carried
+    return found
 
 
-def _settled(line: Floats, voters: Floats, centres: Floats) -> tuple[float, Floats]:
-    """Centres moved until they are the means of what is nearest to them, and what they explain of the variance.
-
-    ``line`` is sorted, so that what is nearest to a centre lies between two cuts: sums by prefix make it quick.
-    """
-    mass = np.concatenate([[0.0], np.cumsum(voters)])
-    moment = np.concatenate([[0.0], np.cumsum(voters * line)])
-    for _ in range(ROUNDS):
-        cuts = np.searchsorted(line, (centres[1:] + centres[:-1]) / 2)
-        ends = np.concatenate([[0], cuts, [len(line)]])
-        held, told = np.diff(mass[ends]), np.diff(moment[ends])
-        moved = np.where(held > 0, told / np.where(held > 0, held, 1.0), centres)
-        if np.array_equal(moved, centres):
-            break
-        centres = moved
-    return float((held * centres**2).sum()), centres
+def axes_of(figures: Floats, voters: Floats, number: int = AXES) -> Floats:
+    """The first principal axes of full figures; the first has a variance of one, the others keep their proportion."""
+    values, vectors = np.linalg.eigh((figures * (voters / voters.sum())[:, None]).T @ figures)
+    axes = vectors[:, ::-1][:, :number]
+    signs = np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(number)])
+    return np.asarray(axes * signs / np.sqrt(values[-1]))
 
 
-def labels_of(points: Floats, groups: Labels, centres: Sequence[Floats]) -> Labels:
-    """The type of each point: of those of its group, the one whose centre is nearest."""
-    labels, before = np.zeros(len(points), dtype=np.int64), 0
-    for group, mine in enumerate(centres):
-        here = groups == group
-        labels[here] = before + np.searchsorted((mine[1:] + mine[:-1]) / 2, points[here])
-        before += len(mine)
-    return labels
+def centres_of(points: Floats, voters: Floats, number: int = TYPES, seed: int = SEED) -> Floats:
+    """The centres of types (k-means weighed by voters): the best of many starts on a sample, then settled on all."""
+    random = np.random.default_rng(SEED)
+    sample = points[random.choice(len(points), min(SAMPLE, len(points)), replace=False, p=voters / voters.sum())]
+    started = KMeans(number, n_init=STARTS, random_state=seed).fit(sample).cluster_centers_
+    settled = KMeans(number, init=started, n_init=1, tol=1e-7).fit(points, sample_weight=voters)
+    return np.asarray(settled.cluster_centers_, dtype=np.float64)
 
 
-def fitted(stations: Stations, seed: int = SEED, starts: int = 20) -> Fitted:
-    """The types of all stations."""
-    standard, mean, deviation = standardised(stations.values, stations.voters)
-    axis = axis_of(standard, stations.voters, stations.themes)
-    points = axis.points(standard, np.isfinite(stations.values))
-    centres = centres_of(points, stations, seed, starts)
-    return Fitted(mean, deviation, axis, centres, labels_of(points, stations.groups, centres))
+def labels_of(points: Floats, centres: Floats) -> Labels:
+    """The type of each point: the one whose centre is nearest."""
+    return np.asarray(((points[:, None] - centres[None]) ** 2).sum(axis=2).argmin(axis=1), dtype=np.int64)
+
+
+def families_of(centres: Floats, share: Floats, number: int = FAMILIES) -> Labels:
+    """The family of each type: the two that cost the least variance are joined until so many remain (Ward, 1963)."""
+    groups = [[place] for place in range(len(centres))]
+    while len(groups) > number:
+        left, right = min(combinations(groups, 2), key=lambda pair: _cost(pair, centres, share))
+        groups = [one for one in groups if one not in (left, right)] + [left + right]
+    found = np.zeros(len(centres), dtype=np.int64)
+    for family, group in enumerate(sorted(groups, key=min)):
+        found[group] = family
+    return found
+
+
+def _cost(pair: Sequence[list[int]], centres: Floats, share: Floats) -> float:
+    """What the variance within grows by when two groups of types are one."""
+    masses = [share[group].sum() for group in pair]
+    apart = np.subtract(*(share[group] @ centres[group] / mass for group, mass in zip(pair, masses, strict=True)))
+    return float(masses[0] * masses[1] / sum(masses) * (apart**2).sum())
+
+
+def fitted(figures: Floats, voters: Floats, seed: int = SEED) -> Fitted:
+    """The types of stations of which all figures are told, from the largest type to the smallest."""
+    axes = axes_of(figures, voters)
+    points = figures @ axes
+    centres = centres_of(points, voters, seed=seed)
+    share = np.bincount(labels_of(points, centres), voters, minlength=len(centres))
+    order = np.argsort(-share)
+    centres, share = centres[order], share[order] / share.sum()
+    return Fitted(axes, centres, families_of(centres, share), labels_of(points, centres))

@@ -18,7 +18,6 @@ from carreau.products.electoral_profile.income import income_estimates_of
 from carreau.products.electoral_profile.indicators import Indicator, indicators_of
 from carreau.products.electoral_profile.levels import STATION, PlaceLevel
 from carreau.products.electoral_profile.material import Material
-from carreau.products.electoral_profile.places import voters_of_communes
 from carreau.products.electoral_profile.refine import refine
 from carreau.products.electoral_profile.refined import Refined
 from carreau.products.electoral_profile.types import METHOD, read_by_types, shown_values, type_columns
@@ -66,15 +65,14 @@ def _in_order(indicators: Iterable[Indicator], estimates: Iterable[Estimate]) ->
 
 
 def _types(product: Product, material: Material, estimates: Sequence[Estimate]) -> Iterator[tuple[Column, pa.Array]]:
-    """The type of each station, from the size of its commune and what the guard will let out of its figures."""
+    """The type of each station, from what the guard will let out of its figures."""
     refined = material.refined
     named = {estimate.indicator.name: estimate for estimate in estimates}
     shown = [shown_values(named.get(name), len(refined.targets.codes), product.policy.k) for name in read_by_types()]
     aliases = [alias for name in read_by_types() if name in named for alias in named[name].indicator.aliases]
     read = [entry for alias in dict.fromkeys(aliases) for entry in refined.inputs.get(alias, ())]
     behind = [*material.contours, *(entry for alias in BEHIND for entry in refined.inputs.get(alias, ()))]
-    voters = voters_of_communes(material.places, refined.targets.communes)
-    return type_columns(shown, voters, provenance_of(read, METHOD, behind))
+    return type_columns(shown, provenance_of(read, METHOD, behind))
 
 
 def _provenance(indicator: Indicator, refined: Refined, method: str) -> Provenance:

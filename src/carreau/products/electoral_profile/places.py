@@ -9,14 +9,12 @@ import pyarrow as pa
 
 from carreau.errors import Missing, Unknown
 from carreau.places.codes import commune_of
-from carreau.places.successions import located
 from carreau.products.declare import Hands
 from carreau.products.electoral_profile.constituencies import told
 from carreau.products.electoral_profile.refined import (
     Codes,
     Mask,
     TargetFrame,
-    Values,
     blank,
     codes_of,
     numbers,
@@ -101,14 +99,6 @@ def _found(mask: Mask, territory: Territory, noun: str, known: Iterable[str]) ->
         names = sorted({str(name) for name in known})
         raise Unknown.named(territory.code, noun, names, "chercher un lieu par son nom : carreau territoires NOM")
     return mask
-
-
-def voters_of_communes(places: TargetFrame, communes: Codes) -> Values:
-    """The registered voters of each of ``communes``, whole: those of all its stations, 0 for one that has none."""
-    names, commune = np.unique(places.communes, return_inverse=True)
-    voters = np.bincount(commune, np.nan_to_num(places.registered), minlength=len(names))
-    place, here = located(communes, names)
-    return np.where(here, voters[place], 0.0)
 
 
 def taken(frame: TargetFrame, mask: Mask) -> TargetFrame:

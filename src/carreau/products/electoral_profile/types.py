@@ -1,7 +1,8 @@
-"""The type of each station: the size of its commune, then the nearest of the types of communes of that size.
+"""The type of each station: of all types, the one whose centre is nearest to its figures.
 
-The facts (means, deviations, axis, centres, words) are in ``types.toml``, fitted once on all stations of France by
-``bench/typology.py``: a station gets the same type in the profile of its commune and in that of the country.
+The facts (means, deviations, relations, axes, centres, words) are in ``types.toml``, fitted once on all stations of
+France by ``bench/typology.py``: a station gets the same type in the profile of its commune and in that of the country.
+An unknown figure is told from the known ones, by how indicators go together over the country.
 """
 
 from __future__ import annotations
@@ -22,37 +23,34 @@ from carreau.products.electoral_profile.refined import Texts, Values, blank
 from carreau.terms import Column, Provenance, Role
 
 TOO_LITTLE: Final = "trop peu de chiffres connus pour dire un type"
-NO_VOTERS: Final = "inscrits de la commune inconnus : ni taille, ni type"
 BORROWED: Final = "d'après les chiffres de la commune : ce bureau n'a pas de contour"
 _TYPE: Final = "Type de bureau de vote le plus proche de celui-ci, selon qui y habite ; le vote n'y entre pas"
-_GROUP: Final = "Groupe auquel appartient le type du bureau de vote : la taille de sa commune, en électeurs inscrits"
+_GROUP: Final = "Famille de types à laquelle appartient le type du bureau de vote"
 _STATUS: Final = "Type de bureau : pourquoi il manque, ou sur quoi il repose ; vide s'il est montré tel quel"
-_CERTAINTY: Final = "Certitude du type : 0 quand un second type du groupe est aussi proche, 1 au centre du type"
-METHOD: Final = "taille de la commune, puis type le plus proche de ses chiffres parmi ceux des bureaux de France"
+_CERTAINTY: Final = "Certitude du type : 0 quand un second type est aussi proche, 1 au centre du type"
+METHOD: Final = "type le plus proche de ses chiffres, parmi ceux des bureaux de France"
 
 
 @dataclass(frozen=True, slots=True)
 class Typology:
-    """The types as fitted: how each indicator is standardised, the axis that sums them up, the centre of each type.
+    """The types as fitted: how each indicator is standardised, the axes that sum them up, the centre of each type.
 
-    ``weight`` multiplies each standardised indicator on the axis, ``part`` is what it makes of the axis (the sum is 1).
-    ``centres`` is where each type lies on it and ``group`` the rank of its group; ``below`` is, of each group, the
-    registered voters of the commune under which a station belongs to it. ``groups`` and ``titles`` are the names of the
-    group and of the type itself, type by type.
+    ``relations`` (indicators x indicators) are the covariances of standardised indicators, by which one that is unknown
+    is told from the others; ``ridge`` is added to their diagonal, so that near doubles are not opposed to each other.
+    ``axes`` (indicators x axes) multiplies standardised indicators, ``centres`` (types x axes) is where each type lies.
+    ``groups`` and ``titles`` are the names of the family and of the type itself, type by type.
     """
 
     indicators: tuple[str, ...]
     mean: Values
     deviation: Values
-    weight: Values
-    part: Values
+    relations: Values
+    axes: Values
     centres: Values
-    group: npt.NDArray[np.int64]
-    below: Values
     groups: tuple[str, ...]
     titles: tuple[str, ...]
     least_known: float
-    least_part: float
+    ridge: float
     extreme: float
 
 
@@ -79,53 +77,68 @@ def typology() -> Typology:
     """The types that ``types.toml`` declares."""
     said = facts()
     types, indicators, groups = said["types"].values(), said["indicators"].values(), said["groups"]
-    names = list(groups)
     return Typology(
         tuple(said["indicators"]),
         np.array([one["mean"] for one in indicators]),
         np.array([one["deviation"] for one in indicators]),
-        np.array([one["weight"] for one in indicators]),
-        np.array([one["part"] for one in indicators]),
+        _square([said["relations"][name] for name in said["indicators"]]),
+        np.array([one["axes"] for one in indicators]),
         np.array([one["centre"] for one in types]),
-        np.array([names.index(one["group"]) for one in types]),
-        np.array([one["below"] for one in groups.values()], dtype=np.float64),
         tuple(groups[one["group"]]["title"] for one in types),
         tuple(one["title"] for one in types),
         float(said["least_known"]),
-        float(said["least_part"]),
+        float(said["ridge"]),
         float(said["extreme"]),
     )
 
 
-def typed(values: Values, voters: Values, types: Typology) -> Typed:
+def _square(rows: Sequence[Sequence[float]]) -> Values:
+    """A symmetric matrix, from the part of each row up to the diagonal."""
+    below = np.zeros((len(rows), len(rows)))
+    for place, row in enumerate(rows):
+        below[place, : place + 1] = row
+    return np.asarray(below + np.tril(below, -1).T)
+
+
+def typed(values: Values, types: Typology) -> Typed:
     """The type of each row of ``values`` (stations x indicators, in the order of the typology; NaN where unknown).
 
-    ``voters`` are the registered voters of the whole commune of each station. A station lies on the axis where its
-    known figures put it; one that lacks too many figures, or the voters of its commune, has no type.
+    A station lies where its known figures put it; one that lacks too many of them has no type.
     """
-    known = np.isfinite(values)
-    point = _points(values, types)
-    far = np.abs(point[:, None] - types.centres[None])
-    size = np.searchsorted(types.below, voters, side="right")
-    far[size[:, None] != types.group[None]] = np.inf
-    counted, enough = voters > 0, known.mean(axis=1) >= types.least_known
-    told = counted & enough
-    order = np.sort(far, axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        certainty = np.where(told, 1 - order[:, 0] / order[:, 1], np.nan)
-    status = np.where(told, "", np.where(enough, NO_VOTERS, TOO_LITTLE)).astype(np.object_)
-    return Typed(np.where(told, far.argmin(axis=1), -1), certainty, status)
+    enough = np.isfinite(values).mean(axis=1) >= types.least_known
+    found, certainty = np.full(len(values), -1, dtype=np.int64), np.full(len(values), np.nan)
+    far = np.linalg.norm(_points(values[enough], types)[:, None] - types.centres[None], axis=2)
+    found[enough] = far.argmin(axis=1)
+    nearest, second = np.sort(far, axis=1)[:, :2].T
+    certainty[enough] = 1 - nearest / second
+    return Typed(found, certainty, np.where(enough, "", TOO_LITTLE).astype(np.object_))
 
 
 def _points(values: Values, types: Typology) -> Values:
-    """Where each station lies on the axis: what is unknown is taken to be like the rest of what makes the axis.
-
-    Projection on the known indicators: sum(w z) / sum(p), both over what is known, the latter at least ``least_part``.
-    """
+    """Where each station lies on the axes (stations x axes), stations that know the same figures together."""
     known = np.isfinite(values)
     standard = np.where(known, (np.nan_to_num(values) - types.mean) / types.deviation, 0.0)
-    told = np.clip(standard, -types.extreme, types.extreme) @ types.weight
-    return np.asarray(told / np.maximum(known @ types.part, types.least_part), dtype=np.float64)
+    standard = np.clip(standard, -types.extreme, types.extreme)
+    points = np.zeros((len(values), types.axes.shape[1]))
+    _, first, alike = np.unique(np.packbits(known, axis=1), axis=0, return_index=True, return_inverse=True)
+    for number, example in enumerate(first):
+        rows = alike.ravel() == number
+        points[rows] = standard[rows] @ _weights(known[example], types)
+    return points
+
+
+def _weights(known: npt.NDArray[np.bool_], types: Typology) -> Values:
+    """What multiplies each standardised indicator on each axis when only the ``known`` ones are at hand.
+
+    The best linear prediction of u from k, with covariances S: E(z_u | z_k) = S_uk (S_kk + ridge I)^-1 z_k. What an
+    unknown indicator weighs on an axis goes to those that predict it.
+    """
+    told = np.flatnonzero(known)
+    among = types.relations[np.ix_(told, told)] + types.ridge * np.eye(len(told))
+    carried = np.linalg.solve(among, types.relations[np.ix_(told, np.flatnonzero(~known))])
+    weights = np.zeros_like(types.axes)
+    weights[told] = types.axes[told] + carried @ types.axes[~known]
+    return weights
 
 
 def read_by_types() -> tuple[str, ...]:
@@ -143,16 +156,13 @@ def shown_values(estimate: Estimate | None, size: int, least: int) -> tuple[Valu
     return np.where(estimate.base < least, np.nan, estimate.value), estimate.status
 
 
-def type_columns(
-    shown: Sequence[tuple[Values, Texts]], voters: Values, provenance: Provenance
-) -> Iterator[tuple[Column, pa.Array]]:
+def type_columns(shown: Sequence[tuple[Values, Texts]], provenance: Provenance) -> Iterator[tuple[Column, pa.Array]]:
     """The columns ``type``, ``groupe_de_types``, ``type_statut`` and ``type_certitude`` of stations.
 
-    ``shown`` are the figures and statuses of each indicator of :func:`read_by_types`, ``voters`` the registered voters
-    of the commune of each station.
+    ``shown`` are the figures and statuses of each indicator of :func:`read_by_types`.
     """
     types = typology()
-    found = typed(np.column_stack([values for values, _ in shown]), voters, types)
+    found = typed(np.column_stack([values for values, _ in shown]), types)
     borrowed = np.column_stack([status for _, status in shown]) == COMMUNE_SHARE
     found.status[borrowed.any(axis=1) & (found.type >= 0)] = BORROWED
     names = {"type": types.titles, "groupe_de_types": types.groups}

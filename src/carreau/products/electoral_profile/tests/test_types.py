@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from carreau.products import Draft, Hands, Product
 from carreau.products.electoral_profile.build import build
@@ -13,14 +15,11 @@ from carreau.products.electoral_profile.estimate import COMMUNE_SHARE, Estimate
 from carreau.products.electoral_profile.formula import Formula
 from carreau.products.electoral_profile.indicators import Indicator
 from carreau.products.electoral_profile.material import Material
-from carreau.products.electoral_profile.places import all_stations, voters_of_communes
 from carreau.products.electoral_profile.refine import refine
 from carreau.products.electoral_profile.refined import blank
 from carreau.products.electoral_profile.types import (
     BORROWED,
-    NO_VOTERS,
     TOO_LITTLE,
-    Typology,
     facts,
     read_by_types,
     shown_values,
@@ -30,31 +29,26 @@ from carreau.products.electoral_profile.types import (
 )
 from carreau.terms import Provenance, Territory
 
+TENURES = ("part_proprietaires", "part_locataires", "part_locataires_hlm", "part_locataires_prives")
 NAMES = ("type", "groupe_de_types", "type_statut", "type_certitude")
 SOURCE = Provenance("insee", "2022", "type", "original")
-
-
-VILLAGE, CITY = 800.0, 250_000.0  # registered voters of a commune
 
 
 def columns(values: np.ndarray, statuses: np.ndarray | None = None) -> dict[str, list[object]]:
     """The four columns of stations of villages that have these figures."""
     status = blank(len(values)) if statuses is None else statuses
     shown = [(values[:, k], status) for k in range(values.shape[1])]
-    voters = np.full(len(values), VILLAGE)
-    return {column.name: array.to_pylist() for column, array in type_columns(shown, voters, SOURCE)}
+    return {column.name: array.to_pylist() for column, array in type_columns(shown, SOURCE)}
 
 
 def at(points: np.ndarray) -> np.ndarray:
-    """The figures of stations that lie at these points of the axis, all of them known."""
+    """The likeliest figures of stations that lie at these points of the axes, all of them known.
+
+    With covariances S and axes A, a normal station that lies at p has the mean figures S A (A' S A)^-1 p.
+    """
     types = typology()
-    return types.mean + types.deviation * np.outer(points, types.part / types.weight)
-
-
-def voters_of(types: Typology) -> np.ndarray:
-    """The voters of a commune of each type's group: just under the bound, or a great city."""
-    below = types.below[types.group]
-    return np.where(np.isfinite(below), below - 1, CITY)
+    spread = types.relations @ types.axes
+    return types.mean + types.deviation * (points @ np.linalg.solve(types.axes.T @ spread, spread.T))
 
 
 def rand_index(left: np.ndarray, right: np.ndarray) -> float:
@@ -66,16 +60,12 @@ def rand_index(left: np.ndarray, right: np.ndarray) -> float:
     return float((pairs - expected) / ((rows + columns) / 2 - expected))
 
 
-def drawn_stations(size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Figures and commune's voters of stations drawn around the types, in the shares that they have in France.
-
-    Their figures follow the axis and stray from it by a tenth of a deviation.
-    """
+def drawn_stations(size: int) -> np.ndarray:
+    """Figures of stations drawn from the normal law whose covariances are the relations."""
     types, random = typology(), np.random.default_rng(5)
-    shares = np.array([one["part_inscrits"] for one in facts()["types"].values()])
-    kind = random.choice(len(shares), size, p=shares / shares.sum())
-    values = at(types.centres[kind])
-    return values + random.normal(0, 0.1, values.shape) * types.deviation, voters_of(types)[kind]
+    values, vectors = np.linalg.eigh(types.relations)
+    drawn = random.normal(0, 1, (size, len(values))) * np.sqrt(np.maximum(values, 0))
+    return types.mean + types.deviation * (drawn @ vectors.T)
 
 
 def test_there_are_8_to_14_types_in_two_levels_each_with_its_words_and_share() -> None:
@@ -93,13 +83,15 @@ def test_how_a_station_votes_is_no_part_of_its_type() -> None:
     assert not [name for name in read_by_types() if name in {"part_immigres", "part_etrangers"}]
 
 
-def test_the_types_are_stable_across_seeds_and_resampled_indicators_and_say_it_within_each_group() -> None:
+def test_the_types_are_stable_across_seeds_and_resampled_indicators_and_say_where_they_are_not() -> None:
     said = facts()["stability"]
-    tried = {"graines", "indicateurs", "indicateurs_avec_remise", "lecture_avec_un_cinquieme_en_moins"}
-    assert set(said) == tried
-    assert all(said[name]["ensemble"] >= 0.9 for name in tried)
-    assert all(set(said[name]) == {"ensemble", *facts()["groups"]} for name in tried)
-    assert all(0.5 < value <= 1 for by_group in said.values() for value in by_group.values())
+    held = {"graines", "indicateurs", "indicateurs_avec_remise"}
+    read = {"lecture_avec_un_cinquieme_en_moins", "lecture_avec_remise"}
+    alone = {"indicateurs_seuls", "indicateurs_seuls_avec_remise"}
+    assert set(said) == held | read | alone
+    assert all(said[name][over] >= 0.9 for name in held | read for over in ("ensemble", "familles"))
+    assert all(said[name]["ponderes_par_certitude"] >= said[name]["ensemble"] for name in said)
+    assert all(0.3 < value <= 1 for figures in said.values() for value in figures.values())
 
 
 def test_the_rand_index_is_one_of_a_typology_with_itself_and_near_zero_with_chance() -> None:
@@ -111,57 +103,63 @@ def test_the_rand_index_is_one_of_a_typology_with_itself_and_near_zero_with_chan
 
 def test_a_fifth_of_figures_unknown_leaves_most_stations_in_their_type() -> None:
     types = typology()
-    values, voters = drawn_stations(2000)
-    whole, random = typed(values, voters, types).type, np.random.default_rng(2)
+    values = drawn_stations(2000)
+    whole, random = typed(values, types).type, np.random.default_rng(2)
     found = []
     for _ in range(5):
         known = values.copy()
         known[:, random.choice(values.shape[1], values.shape[1] // 5, replace=False)] = np.nan
-        found.append(rand_index(whole, typed(known, voters, types).type))
-    assert np.mean(found) >= 0.9
+        found.append(rand_index(whole, typed(known, types).type))
+    assert np.mean(found) >= 0.85  # 0.9 and more on the stations of France: their tails are longer, types less mixed
 
 
 def test_a_station_at_the_centre_of_a_type_is_of_that_type_and_sure() -> None:
     types = typology()
-    found = typed(at(types.centres), voters_of(types), types)
+    found = typed(at(types.centres), types)
     assert found.type.tolist() == list(range(len(types.titles)))
-    assert (found.certainty > 0.9).all()
+    assert (found.certainty > 0.8).all()
 
 
-def test_the_parts_of_the_axis_make_one_and_income_pulls_it_up() -> None:
+def test_types_are_what_their_titles_say() -> None:
     types = typology()
-    assert types.part.sum() == pytest.approx(1, abs=1e-4)
-    assert types.weight[types.indicators.index("revenu_median")] > 0
-    assert types.weight[types.indicators.index("taux_chomage")] < 0
-
-
-def test_the_size_of_the_commune_says_the_group_whatever_the_figures() -> None:
-    types = typology()
-    values = at(np.zeros(5))
-    bounds = types.below[:-1]
-    found = typed(values, np.array([1.0, bounds[0] - 1, bounds[0], bounds[1], bounds[2]]), types)
-    assert types.group[found.type].tolist() == [0, 0, 1, 2, 3]
-
-
-def test_a_commune_without_a_known_voter_has_no_type() -> None:
-    types = typology()
-    found = typed(at(np.zeros(1)), np.zeros(1), types)
-    assert found.type.tolist() == [-1] and found.status.tolist() == [NO_VOTERS] and np.isnan(found.certainty).all()
+    figures = dict(zip(types.indicators, at(types.centres).T, strict=True))
+    places = {key: place for place, key in enumerate(facts()["types"])}
+    most = {
+        "habitat_social": "part_locataires_hlm",
+        "jeunes_locataires": "part_15_24_ans",
+        "cadres_diplomes": "part_cadres",
+        "retraite_residences": "part_65_ans_ou_plus",
+        "couronnes_familiales": "part_couples_avec_enfants",
+    }
+    assert {key: int(figures[name].argmax()) for key, name in most.items()} == {key: places[key] for key in most}
 
 
 def test_a_station_half_way_between_two_types_is_not_sure() -> None:
     types = typology()
-    middle = types.centres[types.group == 0][:2].mean()
-    assert typed(at(np.array([middle])), np.array([VILLAGE]), types).certainty[0] < 0.05
+    apart = np.linalg.norm(types.centres[:, None] - types.centres[None], axis=2) + 9 * np.eye(len(types.centres))
+    left, right = np.unravel_index(apart.argmin(), apart.shape)
+    middle = (types.centres[[left]] + types.centres[[right]]) / 2
+    assert typed(at(middle), types).certainty[0] < 0.05
 
 
-def test_an_unknown_figure_is_taken_to_be_like_the_others() -> None:
+@given(st.integers(0, 2**32 - 1))
+def test_an_unknown_figure_that_others_make_up_changes_no_type_but_at_the_border(seed: int) -> None:
+    """Owners, tenants and those housed free make all: each is the rest of the others."""
     types = typology()
-    values = at(types.centres)
-    values[:, [k for k, name in enumerate(types.indicators) if name.startswith("revenu_neuvieme")]] = np.nan
-    found = typed(values, voters_of(types), types)
-    assert found.type.tolist() == list(range(len(types.titles)))
-    assert (found.certainty > 0.9).all()
+    values = drawn_stations(50)
+    column = np.random.default_rng(seed).choice([types.indicators.index(name) for name in TENURES])
+    known = values.copy()
+    known[:, column] = np.nan
+    whole, less = typed(values, types), typed(known, types)
+    assert ((whole.type == less.type) | (whole.certainty < 0.2)).all()
+
+
+def test_the_order_of_stations_does_not_change_their_types() -> None:
+    values = drawn_stations(40)
+    values[::3, :7] = np.nan
+    whole, back = typed(values, typology()), typed(values[::-1], typology())
+    assert (whole.type[::-1] == back.type).all()
+    assert back.certainty[::-1] == pytest.approx(whole.certainty)
 
 
 def test_a_station_that_lacks_too_many_figures_has_no_type_and_says_so() -> None:
@@ -209,13 +207,6 @@ def test_a_commune_alone_gets_the_types_it_has_in_the_department(
     for row in alone:
         assert row["type"] == whole[row["bv_id"]]["type"]
         assert row["type_certitude"] == pytest.approx(whole[row["bv_id"]]["type_certitude"], abs=1e-9)
-
-
-def test_the_voters_of_a_commune_are_those_of_all_its_stations(hands: Hands) -> None:
-    places = all_stations(hands)
-    name = places.communes[0]
-    whole = np.nan_to_num(places.registered)[places.communes == name].sum()
-    assert voters_of_communes(places, np.array([name, "99999"])).tolist() == [whole, 0.0]
 
 
 def test_only_stations_have_a_type(product: Product, hands: Hands) -> None:
