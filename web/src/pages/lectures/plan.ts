@@ -1,7 +1,7 @@
 // From the rows of a plan for the field to its ranking and to one sheet per team. Pure.
 import { figureOf, textOf, type Row } from './facts'
 
-export type Stop = { order: number; sector: string; station: string; commune: string; doors: number; walk: number; start: number; minutes: number; lon: number | null; lat: number | null }
+export type Stop = { order: number; sector: string; street: string; part: string; station: string; commune: string; doors: number; walk: number; start: number; minutes: number; lon: number | null; lat: number | null }
 export type Outing = { number: number; stops: Stop[]; doors: number; walk: number; minutes: number }
 export type Sheet = { team: string; outings: Outing[]; doors: number }
 
@@ -27,6 +27,8 @@ function stopOf(row: Row): Stop {
   return {
     order: figure('ordre'),
     sector: textOf(row, 'secteur'),
+    street: textOf(row, 'voie'),
+    part: textOf(row, 'troncon'),
     station: textOf(row, 'bv_id'),
     commune: textOf(row, 'libelle_commune'),
     doors: figure('portes_prevues'),
@@ -43,6 +45,9 @@ function outingOf(number: number, unordered: readonly Stop[]): Outing {
   const last = stops.at(-1)
   return { number, stops, doors: sum(stops.map((stop) => stop.doors)), walk: sum(stops.map((stop) => stop.walk)), minutes: last ? last.start + last.minutes : 0 }
 }
+
+/** Where a stop is, as a team reads it: its street and the part of it, or the code of a sector whose streets have no name. */
+export const placeOf = ({ street, part, sector }: Pick<Stop, 'street' | 'part' | 'sector'>): string => (street ? [street, part].filter(Boolean).join(', ') : sector)
 
 /** Minutes as a watch says them: `1 h 05`. */
 export function watch(minutes: number): string {
