@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from carreau.errors import Missing
+from carreau.errors import Missing, Unknown
 from carreau.products.arrays import provenance_read
 from carreau.products.declare import Asked, Draft, Hands, Product, Reading
 from carreau.products.field_plan.columns import (
@@ -43,14 +43,16 @@ from carreau.terms import Schema
 
 STATION: Final = "bureau"
 SECTOR: Final = "secteur"
+ROUTES: Final = "parcours"
 
 
 def build(product: Product, asked: Asked, profile: Reading, hands: Hands) -> Draft:
     """The Draft of the stations in their order of interest, of the streets kept, or of the routes through them.
 
     :class:`~carreau.errors.Missing` when no station can be planned, or when streets are asked where no address is
-    known.
+    known; :class:`~carreau.errors.Unknown` when routes are asked of the whole country.
     """
+    _walkable(asked)
     order, declared = order_of(asked.choices), declared_effects()
     effect, field = effect_of(declared, order.goal), field_of(declared)
     stations, read = _stations(asked, profile, order, (declared["needs"]["indicators"], field.least))
@@ -78,6 +80,17 @@ def build(product: Product, asked: Asked, profile: Reading, hands: Hands) -> Dra
     contributors = "inscrits" if asked.level == STATION else "portes"
     remarks = remarks_of(told, order, routes, addresses.files)
     return Draft(product, asked.territory, schema, table, geometry, contributors, profile.lineage, remarks)
+
+
+def _walkable(asked: Asked) -> None:
+    """Refuse routes of the whole country: a team would be sent from one end of it to the other."""
+    if asked.level == ROUTES and asked.territory.kind == "france":
+        raise Unknown(
+            "un parcours à pied ne se prépare pas pour la France entière",
+            given=f"{asked.territory}, niveau {ROUTES}",
+            expected="une commune, une intercommunalité, une circonscription ou un département",
+            advice="par exemple com:69123 ; pour ranger les bureaux de toute la France, --level bureau",
+        )
 
 
 def _stations(

@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carreau.errors import Missing, Unknown
-from carreau.products import Draft, Hands, catalogue
-from carreau.products.declare import Reading
+from carreau.products import Draft, Hands, Product, catalogue
+from carreau.products.declare import Asked, Reading
+from carreau.products.field_plan.build import build
 from carreau.products.field_plan.columns import spread
-from carreau.products.field_plan.tests.conftest import profile_of
+from carreau.products.field_plan.tests.conftest import CHOICES, profile_of
+from carreau.terms import Territory
 
 Made = Callable[..., Reading]
 Homes = Callable[..., Hands]
@@ -147,6 +149,14 @@ def test_a_territory_where_nothing_can_be_planned_is_missing_something(profile: 
         plan(profile([30.0], [float("nan")]))
     with pytest.raises(Missing, match="ne peut être mis dans un plan"):
         plan(profile([30.0]), goal="listen")
+
+
+def test_nobody_walks_across_the_whole_country(product: Product, profile: Made) -> None:
+    france, read = Territory.parse("france"), profile([30.0, 40.0])
+    with pytest.raises(Unknown, match="France entière") as refused:
+        build(product, Asked(france, "parcours", CHOICES), read, {})
+    assert "com:69123" in refused.value.advice
+    assert build(product, Asked(france, "bureau", CHOICES), read, {}).table.num_rows == 2
 
 
 def test_a_place_where_everybody_votes_is_as_good_as_another(profile: Made, plan: Planned) -> None:
