@@ -55,7 +55,8 @@ of a station is checked at 90 % where at least 11 persons are concerned.
 An origin is **told** when the stations tell enough of it: when, in a regression that weighs the even split for three
 persons in a hundred, {groups_least:g} of the answer or more comes from what sets stations apart ({transfers_least:g}
 for transfers). Below that, the answer is little more than the even split, whatever the truth is. It is then said not to
-be told, and its intervals go to the baseline for as many hundredths of the way as the level has: at 90 %, nine tenths.
+be told, and its intervals go to the baseline for as many hundredths of the way as the level has: at 90 %, nine tenths
+(to the bounds where stations tell less than 0.01, that is nothing).
 They hold more often than they say in towns, where the even split is near the truth, and about as often as they say in
 simulations, where it is far from it; nothing in the margins says in which world one is.
 

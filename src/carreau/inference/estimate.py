@@ -22,10 +22,13 @@ _OUTER: Final = 0.9
 _DEAF: Final = 8
 # The strength of the prior against which one says how much stations tell, the same for both kinds of crossings.
 YARDSTICK: Final = 0.03
+# Below this, stations tell nothing of an origin, not even to the regression that believes all they tell.
+_NOTHING: Final = 0.01
 ALIKE: Final = (
     "Les bureaux se ressemblent trop pour le dire : le chiffre doit beaucoup au partage égal, et l'intervalle est "
     "élargi vers la référence."
 )
+SILENT: Final = "Les bureaux se ressemblent trop pour le dire : l'intervalle va presque jusqu'aux bornes."
 _METHOD: Final = (
     "moyenne du partage égal dans chaque bureau et de deux régressions entre bureaux, une dans chaque sens, "
     "ajustées aux totaux de chacun"
@@ -90,13 +93,23 @@ def _crossing(kind: str, margins: Margins, drawn: tuple[int, int]) -> Crossing:
     known, blend = calibration()[kind], blend_of(kind, margins)
     shares, moments = shares_of(blend), moments_of(margins)
     bounds, baseline = _bounds(margins, shares), baseline_of(moments, shares)
-    alike = heard(moments, YARDSTICK) < known["least"]
-    unit = doubts_of(kind, blend, drawn).unit(known["unit"])
-    reach = np.where(alike[:, None], baseline - shares, 0.0)
+    tells = heard(moments, YARDSTICK)
+    alike = np.where(tells < _NOTHING, SILENT, np.where(tells < known["least"], ALIKE, ""))
+    unit, reach = doubts_of(kind, blend, drawn).unit(known["unit"]), _reach(alike, shares, baseline, bounds)
     intervals = intervals_of(known["widths"], Doubted(shares, unit, reach, bounds))
     told, reasons = _told(margins, alike, _width(intervals[90]), _width(bounds))
-    spread = known["widths"]["90"] * unit + _OUTER / 2.0 * np.abs(reach)
+    spread = known["widths"]["90"] * unit + _OUTER / 2.0 * (reach[1] - reach[0])
     return Crossing(shares, blend.total(), intervals, bounds, baseline, told, reasons, _METHOD, spread, blend)
+
+
+def _reach(
+    alike: NDArray[np.str_], shares: Floats, baseline: Floats, bounds: tuple[Floats, Floats]
+) -> tuple[Floats, Floats]:
+    """How far down and up the intervals of origins that are not told go besides, by the reason why they are not."""
+    low, high = np.minimum(baseline - shares, 0.0), np.maximum(baseline - shares, 0.0)
+    some, none = (alike == ALIKE)[:, None], (alike == SILENT)[:, None]
+    down = np.where(none, bounds[0] - shares, np.where(some, low, 0.0))
+    return down, np.where(none, bounds[1] - shares, np.where(some, high, 0.0))
 
 
 def _bounds(margins: Margins, shares: Floats) -> tuple[Floats, Floats]:
@@ -118,12 +131,12 @@ def _width(ends: tuple[Floats, Floats]) -> Floats:
 
 
 def _told(
-    margins: Margins, alike: NDArray[np.bool_], used: Floats, allowed: Floats
+    margins: Margins, alike: NDArray[np.str_], used: Floats, allowed: Floats
 ) -> tuple[NDArray[np.bool_], tuple[str, ...]]:
     """Which origins the stations tell something of, and the reason for each of the others.
 
-    ``alike`` are the origins of which the stations tell too little, ``used`` the widths of the intervals at 90 %,
-    ``allowed`` those that the margins impose.
+    ``alike`` are the reasons of origins of which the stations tell too little, ``used`` the widths of the intervals at
+    90 %, ``allowed`` those that the margins impose.
     """
     persons = margins.origins.sum(axis=0)
     stations = int((margins.destinations.sum(axis=1) > 0).sum())
@@ -139,7 +152,7 @@ def _told(
         elif stations < 2:
             reason = "Un seul bureau : rien à comparer."
         elif alike[origin]:
-            reason = ALIKE
+            reason = str(alike[origin])
         elif used[origin] >= _WIDE * allowed[origin]:
             reason = "Les bureaux sont trop peu nombreux, ou trop divers, pour en dire davantage."
         reasons.append(reason)

@@ -9,8 +9,9 @@ The unit of an interval is the root of a sum of squares, each term times a coeff
 - ``luck``, the deviation of a vote over the persons.
 
 The coefficients, and how many units make an interval of 50, 80 and 90 %, were measured where the truth is known
-(``calibration.toml``). No unit makes up for stations that are all alike: an origin of which they tell too little has
-intervals that go part of the way to the baseline, further as the level rises, and is said not to be told.
+(``calibration.toml``). No unit makes up for stations that are alike: an origin of which they tell too little is said
+not to be told, and its intervals go part of the way to the baseline, further as the level rises; one of which they tell
+nothing at all, to what the margins impose.
 """
 
 from __future__ import annotations
@@ -78,14 +79,15 @@ DOUBTS: Final = tuple(field.name for field in fields(Doubts))
 
 @dataclass(frozen=True, slots=True)
 class Doubted:
-    """Shares (R, C), the unit of their intervals, how far these go on one side besides, and what the margins impose.
+    """Shares (R, C), the unit of their intervals, how far these go besides, and what the margins impose.
 
-    ``reach`` is what a whole interval would go besides: the way to the baseline where an origin is not told, else 0.
+    ``reach`` is how far down (not positive) and up (not negative) a whole interval would go besides; 0 where an origin
+    is told.
     """
 
     shares: Floats
     unit: Floats
-    reach: Floats
+    reach: tuple[Floats, Floats]
     bounds: tuple[Floats, Floats]
 
 
@@ -96,7 +98,7 @@ def intervals_of(widths: Mapping[str, float], doubted: Doubted) -> dict[int, tup
     """
     found, shares = {}, doubted.shares
     for level in LEVELS:
-        wide, reach = widths[str(level)] * doubted.unit, level / 100 * doubted.reach
-        low, high = shares - wide + np.minimum(reach, 0.0), shares + wide + np.maximum(reach, 0.0)
+        wide, (down, up) = widths[str(level)] * doubted.unit, doubted.reach
+        low, high = shares - wide + level / 100 * down, shares + wide + level / 100 * up
         found[level] = np.clip(low, doubted.bounds[0], shares), np.clip(high, shares, doubted.bounds[1])
     return found

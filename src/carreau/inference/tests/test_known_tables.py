@@ -9,7 +9,7 @@ import pytest
 
 from carreau.inference import Crossing, Floats, Margins, groups_crossing, transfers_crossing
 from carreau.inference.crossing import LEVELS
-from carreau.inference.estimate import ALIKE, blend_of, doubts_of, shares_of
+from carreau.inference.estimate import ALIKE, SILENT, blend_of, doubts_of, shares_of
 from carreau.inference.fitting import even, fitted, imposed
 from carreau.inference.regression import goodman, heard, moments_of, projected, shrunk
 from carreau.inference.spread import DOUBTS, Doubted, Doubts, calibration, intervals_of
@@ -132,7 +132,7 @@ def test_the_unit_of_an_interval_is_the_root_of_its_squares() -> None:
 
 
 def test_an_interval_of_shares_not_told_goes_its_level_of_the_way_to_the_baseline() -> None:
-    shares, reach = np.array([[0.3, 0.7]]), np.array([[0.2, -0.2]])
+    shares, reach = np.array([[0.3, 0.7]]), (np.array([[0.0, -0.2]]), np.array([[0.2, 0.0]]))
     whole = (np.zeros((1, 2)), np.ones((1, 2)))
     found = intervals_of({"50": 1.0, "80": 2.0, "90": 3.0}, Doubted(shares, np.full((1, 2), 0.01), reach, whole))
     assert found[90][0] == pytest.approx(np.array([[0.27, 0.49]]))
@@ -166,6 +166,17 @@ def test_groups_that_weigh_nearly_alike_everywhere_are_not_told_and_their_interv
     assert ((low <= near + 1e-9) & (near <= high + 1e-9)).all()
     if part < 1:
         assert ((low <= truth) & (truth <= high)).mean() >= 0.85
+
+
+@pytest.mark.parametrize("cross", [groups_crossing, transfers_crossing])
+def test_of_stations_that_are_all_the_same_only_what_the_margins_impose_is_known(
+    cross: Callable[..., Crossing],
+) -> None:
+    crossing = cross(Margins(np.tile([[300.0, 500.0]], (50, 1)), np.tile([[320.0, 480.0]], (50, 1))), replicates=5)
+    assert set(crossing.reasons) == {SILENT}
+    wide, allowed = (high - low for low, high in (crossing.intervals[90], crossing.bounds))
+    assert (wide >= 0.9 * allowed - 1e-9).all()
+    assert (crossing.stations().deviation >= 0.3).all()
 
 
 def test_groups_that_are_sorted_are_told_and_the_stations_too() -> None:
