@@ -75,7 +75,9 @@ def cell(row: Facts, column: Facts) -> str:
         return ("masqué" if status.startswith("masqué") else "non dit") if status else "–"
     if isinstance(value, str | bool):
         return str(value)
-    return with_margin(value, row.get(f"{name}_marge"), column["unit"])
+    unit = str(column["unit"])
+    named = unit.lower() in _title(column).lower().split()  # « Portes prévues » : 33, and not « 33 portes »
+    return with_margin(value, row.get(f"{name}_marge"), "" if named else unit)
 
 
 def _listed(facts: Facts) -> list[Facts]:

@@ -78,6 +78,12 @@ def test_each_figure_of_a_cross_table_is_numbered_with_its_own_reason() -> None:
     assert "  (2) masqué : moins de 11 personnes au dénominateur" in lines
 
 
+def test_a_unit_that_the_head_names_is_not_said_again() -> None:
+    doors = {**COLUMNS[3], "name": "portes", "title": "Portes prévues", "unit": "portes"}
+    assert cell({"portes": 33}, doors) == "33"
+    assert cell({"portes": 33}, {**doors, "title": "Prévu"}).replace("\u202f", " ") == "33 portes"
+
+
 def test_a_list_names_its_rows_and_says_how_many_are_left() -> None:
     rows = [row(f"com:9{number:04}", "cadres", "gauche", 12.0) for number in range(45)]
     lines = answer_lines(facts(rows), 100)
