@@ -77,7 +77,7 @@ def build(product: Product, asked: Asked, profile: Reading, hands: Hands) -> Dra
             *said,
             *dict.fromkeys([*first.remarks, *second.remarks]),
             table.remark,
-            *spread_remarks(voters_of(profile, second), reasons, crossing),
+            *spread_remarks(voters_of(profile, second), reasons, crossing, "reports"),
         ),
     )
     return draft_of(product, asked, profile, crossed, limits)

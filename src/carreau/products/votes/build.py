@@ -40,7 +40,7 @@ def build(product: Product, asked: Asked, profile: Reading, hands: Hands) -> Dra
     scaled = counts * (tally.registered[read] / counts.sum(axis=1))[:, None]
     margins = balanced(scaled, tally.counts[read])
     crossing = crossing_of(asked.territory, communes_of(profile)[read], margins, groups_crossing)
-    remarks = spread_remarks(voters_of(profile, tally), reasons, crossing)
+    remarks = spread_remarks(voters_of(profile, tally), reasons, crossing, asked.choices["by"])
     crossed = Crossed(
         origins=Side("groupe", groups.title, groups.codes, groups.titles),
         destinations=Side("choix", "Choix de vote", tally.names, tally.titles),
