@@ -91,6 +91,7 @@ def _consensus(axes: int, types: int, again: int = 5) -> Design:
 DESIGNS: Final[Mapping[str, Design]] = {
     "before: 4 sizes of commune, then 1 axis, mostly income: 10": _before,
     "3 axes: 9 (kept)": _on_axes(3, 9),
+    "4 axes: 8": _on_axes(4, 8),
     "4 axes: 9": _on_axes(4, 9),
     "4 axes: 10": _on_axes(4, 10),
     "4 axes, themes weigh the same: 9": _on_axes(4, 9, 0.5),
