@@ -25,7 +25,7 @@ def answer_lines(facts: Facts, width: int) -> list[str]:
 
 def list_lines(facts: Facts, width: int) -> list[str]:
     """One line per row: what names it, then its figures; those that the product declares, else the first ones."""
-    columns = _listed(facts)
+    columns = [_under_its_head(column) for column in _listed(facts)]
     headings = [Heading(_title(column), right=column["type"] != "text") for column in columns]
     rows = [[cell(row, column) for column in columns] for row in facts["rows"][:MOST_LINES]]
     return [*table_lines(headings, rows, width), *_left(len(facts["rows"]) - len(rows), "ligne")]
@@ -75,9 +75,7 @@ def cell(row: Facts, column: Facts) -> str:
         return ("masqué" if status.startswith("masqué") else "non dit") if status else "–"
     if isinstance(value, str | bool):
         return str(value)
-    unit = str(column["unit"])
-    named = unit.lower() in _title(column).lower().split()  # « Portes prévues » : 33, and not « 33 portes »
-    return with_margin(value, row.get(f"{name}_marge"), "" if named else unit)
+    return with_margin(value, row.get(f"{name}_marge"), column["unit"])
 
 
 def _listed(facts: Facts) -> list[Facts]:
@@ -86,6 +84,12 @@ def _listed(facts: Facts) -> list[Facts]:
     declared = [named[name] for name in facts["screen"].get("columns", ()) if name in named]
     own = [c for c in facts["columns"] if c["role"] in PLACES or f"{c['name']}_statut" in named]
     return declared or own[:7]
+
+
+def _under_its_head(column: Facts) -> Facts:
+    """The column without the unit that its heading names: under « Portes prévues », 33 and not « 33 portes »."""
+    named = str(column["unit"]).lower() in _title(column).lower().split()
+    return {**column, "unit": ""} if named else column
 
 
 def _title(column: Facts) -> str:

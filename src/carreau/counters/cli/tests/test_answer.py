@@ -80,8 +80,12 @@ def test_each_figure_of_a_cross_table_is_numbered_with_its_own_reason() -> None:
 
 def test_a_unit_that_the_head_names_is_not_said_again() -> None:
     doors = {**COLUMNS[3], "name": "portes", "title": "Portes prévues", "unit": "portes"}
-    assert cell({"portes": 33}, doors) == "33"
-    assert cell({"portes": 33}, {**doors, "title": "Prévu"}).replace("\u202f", " ") == "33 portes"
+    minutes = {**COLUMNS[3], "name": "debut", "title": "Début", "unit": "minutes"}
+    told = {**facts([{"portes": 33, "debut": 12}]), "columns": [doors, minutes]}
+    shown = answer_lines({**told, "screen": {"columns": ["portes", "debut"]}}, 80)
+    assert shown[5].replace("\u202f", " ").split() == ["33", "12", "minutes"]
+    carded = answer_lines({**told, "screen": {"kind": "cards", "columns": ["portes"], "lines": []}}, 80)
+    assert carded[3].replace("\u202f", " ") == "33 portes"
 
 
 def test_a_list_names_its_rows_and_says_how_many_are_left() -> None:
