@@ -19,7 +19,7 @@ Mask = npt.NDArray[np.bool_]
 SEED: Final = 20261130
 LEAST_KNOWN, EXTREME = 0.6, 4.0
 RIDGE: Final = 0.001
-AXES, TYPES, FAMILIES = 3, 9, 4  # chosen by bench/typology_designs.py: the most told of those stable at 0.9
+AXES, TYPES, FAMILIES = 3, 9, 4  # chosen with bench/typology_designs.py: steady, and telling of ages, homes and incomes
 STARTS, SAMPLE = 30, 10_000
 # What a station is compared on: who lives there, work, housing, income; never how it votes. Each indicator weighs one.
 THEMES: Final[Mapping[str, tuple[str, ...]]] = {
