@@ -24,10 +24,14 @@ def answer_lines(facts: Facts, width: int) -> list[str]:
 
 
 def list_lines(facts: Facts, width: int) -> list[str]:
-    """One line per row: what names it, then its figures; those that the product declares, else the first ones."""
+    """One line per row: what names it, then its figures; those that the product declares, else the first ones.
+
+    A product may declare ``only``, a figure: the rows of which it is 0 are counted and not shown.
+    """
     columns = [_under_its_head(column) for column in _listed(facts)]
     headings = [Heading(_title(column), right=column["type"] != "text") for column in columns]
-    rows = [[cell(row, column) for column in columns] for row in facts["rows"][:MOST_LINES]]
+    worth = [row for row in facts["rows"] if row.get(facts["screen"].get("only")) != 0]
+    rows = [[cell(row, column) for column in columns] for row in worth[:MOST_LINES]]
     return [*table_lines(headings, rows, width), *_left(len(facts["rows"]) - len(rows), "ligne")]
 
 

@@ -97,6 +97,13 @@ def test_a_list_names_its_rows_and_says_how_many_are_left() -> None:
     assert "  · à lire avec sa marge" in lines
 
 
+def test_a_list_counts_the_rows_that_its_product_holds_for_nothing() -> None:
+    rows = [row("a", "cadres", "gauche", part) for part in (12.0, 0.0, None, 0.0)]
+    lines = answer_lines(facts(rows, {"columns": ["groupe", "part"], "only": "part"}), 80)
+    assert sum(line.startswith("cadres") for line in lines) == 2
+    assert "… et 2 lignes de plus : dans un classeur, avec -o" in lines
+
+
 def test_a_list_shows_the_declared_columns_only() -> None:
     head = answer_lines(facts(ROWS, {"columns": ["groupe", "part"]}), 100)[3]
     assert head.split() == ["Groupe", "Part"]
