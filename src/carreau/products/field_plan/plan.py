@@ -10,7 +10,7 @@ import numpy.typing as npt
 from carreau.products.field_plan.effects import Effect, Field
 from carreau.products.field_plan.orders import Order
 from carreau.products.field_plan.pieces import Pieces
-from carreau.products.field_plan.routes import Outings, outings_of
+from carreau.products.field_plan.routes import Outings, outings_of, shared_out
 from carreau.products.field_plan.stations import DEGREE, Floats, Stations
 
 Index = npt.NDArray[np.int64]
@@ -73,19 +73,23 @@ def expected_of(doors: Floats, interest: Floats, effect: Effect, field: Field) -
 
 
 def routes_of(pieces: Pieces, plan: Plan, order: Order, field: Field) -> Routes:
-    """The outings of the sectors kept, the most useful first, given to the teams in turn."""
+    """The outings of the pieces kept, the most useful first, shared out between the teams."""
     kept = np.flatnonzero(plan.planned > 0)
     part = plan.planned[kept] / np.maximum(pieces.doors[kept], 1e-9)
     minutes = minutes_of(plan.planned[kept], pieces.walk[kept] * part, field)
     kept_order = kept[np.argsort(plan.rank[kept], kind="stable")]
     minutes = minutes[np.argsort(plan.rank[kept], kind="stable")]
-    found = outings_of(_plane(pieces, kept_order), minutes, 60 * order.hours, field.detour / field.speed)
+    plane = _plane(pieces, kept_order)
+    found = outings_of(plane, minutes, 60 * order.hours, field.detour / field.speed)
     rows = kept_order[found.order]
     number = _numbered(found, plan.planned[rows] / pieces.doors[rows] * plan.worth[rows] * plan.minutes[rows], minutes)
     first = np.searchsorted(found.outing, found.outing)
     place = np.arange(len(rows)) - first + 1
     metres = field.detour * found.metres
-    routes = Routes(rows, number, (number - 1) % order.teams + 1, place, metres, found.start)
+    inside = np.bincount(number - 1)[:, None]
+    middles = np.column_stack([np.bincount(number - 1, side) for side in plane[found.order].T]) / inside
+    team = shared_out(middles, order.teams)[number - 1] + 1
+    routes = Routes(rows, number, team, place, metres, found.start)
     return _sorted(routes, order.team)
 
 

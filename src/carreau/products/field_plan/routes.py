@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import linear_sum_assignment
 
 Floats = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
@@ -49,6 +50,24 @@ def outings_of(plane: Floats, minutes: Floats, longest: float, pace: float) -> O
     outing, start = found
     first = np.concatenate([[True], np.diff(outing) > 0])[: len(order)]
     return Outings(order, outing, np.where(first, 0.0, away), start)
+
+
+def shared_out(middles: Floats, teams: int) -> Index:
+    """The team, from 0, that takes each outing: in turn, one each, whichever is nearest to what each has already.
+
+    ``middles`` holds metres, one row per outing, the most useful first: no team waits for its best ones.
+    """
+    team = np.arange(len(middles), dtype=np.int64)
+    sums, many = np.zeros((teams, 2)), np.zeros(teams)
+    for start in range(0, len(middles), teams):
+        here = middles[start : start + teams]
+        own = sums / np.maximum(many, 1.0)[:, None]
+        away = np.hypot(*(here[:, None, :] - own[None, :, :]).transpose(2, 0, 1))
+        rows, taken = linear_sum_assignment(away) if start else (np.arange(len(here)), np.arange(len(here)))
+        team[start + rows] = taken
+        sums[taken] += here[rows]
+        many[taken] += 1.0
+    return team
 
 
 def _cut(minutes: Floats, walks: Floats, longest: float) -> tuple[Index, Floats]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import openpyxl
+import pypdf
 import pytest
 
 from carreau.house import SILENT, Home, open_home
@@ -42,3 +44,22 @@ def test_a_team_takes_its_sheet_away_and_the_sectors_are_drawn(home: Home, tmp_p
     )
     features = json.loads((tmp_path / "x.geojson").read_text("utf-8"))["features"]
     assert features and all(one["geometry"]["type"] == "Polygon" for one in features)
+
+
+def test_each_team_has_a_printed_sheet_of_its_streets_and_no_number_of_a_house(home: Home, tmp_path: Path) -> None:
+    question = Question("field_plan", "com:96001", "parcours", {"doors": "500", "teams": "2"})
+    rows = home.answered(question, SILENT)["rows"]
+    home.deliver_answer(question, tmp_path / "plan.pdf", SILENT)
+    sheets = [plain(page.extract_text()) for page in pypdf.PdfReader(tmp_path / "plan.pdf").pages]
+    assert len(sheets) == 2
+    for row in rows:
+        told = f"{row['voie']}, {row['troncon']}" if row["troncon"] else row["voie"]
+        assert plain(told) in sheets[row["equipe"] - 1] and row["precision"] == "voie nommée"
+        assert row["portes"] >= 12 and row["inscrits_estimes"] >= 11
+        assert all(int(number) % 10 in (0, 1) for number in re.findall(r"n°\s(\d+)", told))
+    assert "inventées pour les essais" in sheets[0]
+
+
+def plain(text: str) -> str:
+    """The text with ordinary spaces, on one line."""
+    return " ".join(text.split())

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carreau.products.field_plan.routes import BLOCK, length, nearest_next, outings_of, short_order, untangled
+from carreau.products.field_plan.routes import (
+    BLOCK,
+    length,
+    nearest_next,
+    outings_of,
+    shared_out,
+    short_order,
+    untangled,
+)
 
 POINTS = st.lists(st.tuples(st.integers(0, 1000), st.integers(0, 1000)), min_size=0, max_size=25)
 
@@ -73,3 +81,16 @@ def test_outings_are_even_when_their_number_allows() -> None:
     spots = plane([(100 * place, 0) for place in range(10)])
     found = outings_of(spots, np.full(10, 10.0), 60.0, 0.0)
     assert np.bincount(found.outing).tolist() == [5, 5]
+
+
+def test_a_team_keeps_to_the_neighbourhood_where_it_began() -> None:
+    middles = np.array([[0, 0], [9000, 0], [8900, 50], [100, 50], [50, 90], [9100, 10], [40, 40]], dtype=float)
+    assert shared_out(middles, 2).tolist() == [0, 1, 1, 0, 0, 1, 0]
+
+
+@given(st.integers(0, 40), st.integers(1, 6))
+def test_every_team_takes_one_outing_a_turn(many: int, teams: int) -> None:
+    taken = shared_out(np.random.default_rng(many).random((many, 2)) * 5000, teams)
+    for start in range(0, many, teams):
+        turn = taken[start : start + teams].tolist()
+        assert len(set(turn)) == len(turn) and set(turn) <= set(range(teams))
