@@ -54,7 +54,7 @@ def handler_of(product: str, facts: Mapping[str, Any]) -> Handler[Any]:
         inspect.Parameter("territory", ByWord, annotation=TerritoryArgument),
         *(_option(name, declared) for name, declared in choices.items()),
         inspect.Parameter("level", ByWord, annotation=_level(facts["levels"]), default=""),
-        inspect.Parameter("output", ByWord, annotation=_OUTPUT, default=None),
+        inspect.Parameter("output", ByWord, annotation=_output(facts), default=None),
     ]
     handler.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # read by inspect.signature
     handler.__name__ = str(facts["command"]["name"])
@@ -70,9 +70,11 @@ def printed_level(facts: Mapping[str, Any], output: Path | None) -> str:
     return next((level for level in facts["levels"] if screens.get(level, {}).get("kind") == SHEETS), "")
 
 
-_OUTPUT: Final = Annotated[
-    Path | None, typer.Option("--output", "-o", metavar="FICHIER", help="Fichier à écrire : .xlsx .csv .parquet .json")
-]
+def _output(facts: Mapping[str, Any]) -> Any:
+    """The option of the file to write: the formats that its rows can take, and a printed page if they have one."""
+    printed = f" {PRINTED} (à imprimer)" if printed_level(facts, Path(f"page{PRINTED}")) else ""
+    said = f"Fichier à écrire : .xlsx .csv .parquet .json{printed}"
+    return Annotated[Path | None, typer.Option("--output", "-o", metavar="FICHIER", help=said)]
 
 
 def _word(name: str) -> str:

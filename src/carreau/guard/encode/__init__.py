@@ -65,7 +65,13 @@ FORMATS: Final[Mapping[str, Format]] = MappingProxyType(
             ),
             Format(".geojson", "application/geo+json", "carte (RFC 7946)"),
             Format(".json", "application/json", "table pour un programme"),
-            Format(".pdf", "application/pdf", "fiche d'un bureau, une page à imprimer", beside=True, drawn=True),
+            Format(
+                ".pdf",
+                "application/pdf",
+                "page à imprimer : fiche d'un bureau, feuille d'une équipe",
+                beside=True,
+                drawn=True,
+            ),
             Format(".png", "image/png", "image de la carte d'un indicateur", beside=True, drawn=True),
         )
     }
