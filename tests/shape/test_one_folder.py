@@ -121,7 +121,7 @@ def test_a_new_reading_has_its_command_and_its_place_in_the_api(grown: Path, tmp
     here = ("--mirror", str(tmp_path / "ville"))
     shown = carreau(grown, "alone", "com:96001", "--above", "20", *here, home=tmp_path / "home")
     assert shown.returncode == 0, shown.stderr
-    assert "Vivre seul, com:96001 (above 20)" in shown.stdout
+    assert shown.stdout.replace("\u202f", " ").startswith("Vivre seul, com:96001\nPart : 20\n")
     told = carreau(grown, "alone", "com:96001", "--above", "20", "--json", *here, home=tmp_path / "home")
     rows = json.loads(told.stdout)["rows"]
     assert rows and all(row["part_personnes_seules"] >= 20 for row in rows)

@@ -55,7 +55,7 @@ def spread_remarks(voters: Floats, reasons: Texts, crossing: Table, kind: str) -
 
 def checked(kind: str) -> str:
     """How far crossings of a kind hold where the truth is known, beside the baseline."""
-    facts = tomllib.loads(files("carreau.products.crossings").joinpath("measured.toml").read_text("utf-8"))
+    facts = tomllib.loads(files("carreau.inference").joinpath("measured.toml").read_text("utf-8"))
     found = facts[kind]
     said = {name: number(found[name], decimals) for name, decimals in (("held", 0), ("misplaced", 1), ("baseline", 1))}
     return CHECKED.format(towns=facts["towns"], **said)

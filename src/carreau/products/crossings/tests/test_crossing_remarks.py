@@ -12,8 +12,8 @@ import pytest
 
 from carreau.products.crossings.remarks import checked
 
-CROSSINGS = files("carreau.products.crossings")
-MEASURED: dict[str, Any] = tomllib.loads(CROSSINGS.joinpath("measured.toml").read_text("utf-8"))
+INFERENCE = files("carreau.inference")
+MEASURED: dict[str, Any] = tomllib.loads(INFERENCE.joinpath("measured.toml").read_text("utf-8"))
 KINDS = [kind for kind, facts in MEASURED.items() if isinstance(facts, dict)]
 FIGURES = Path(__file__).parents[5] / "bench" / "figures" / "ecological.json"
 
