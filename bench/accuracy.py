@@ -10,35 +10,40 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import os
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from accuracy_coverage import by_size, cells_of, lines_of
+from accuracy_coverage import apart, by_indicator, by_size, cells_of, lines_of
 from accuracy_factors import measured_facts
 from accuracy_iris import handed, iris_samples
-from accuracy_page import page
+from accuracy_page import Measured, page
 from accuracy_plot import reliability_svg
-from accuracy_samples import Sample
+from accuracy_samples import Sample, joined
 from accuracy_town import CALIBRATION, METHODS, REPORT, Case, town_cases
 from accuracy_votes import vote_samples
 
 ROOT = Path(__file__).resolve().parents[1]
 FIGURES = ROOT / "bench" / "figures"
 MIRROR = ROOT.parent / "shared" / "data"
-PARTS = {"margins": "", "ecological": "ecological_tables", "associations": "association_tables"}
+PARTS = {"margins": "", "types": "type_tables", "ecological": "ecological_tables", "associations": "association_tables"}
+
+
+def calibration(mirror: Path = MIRROR) -> tuple[list[Sample], list[Sample]]:
+    """The samples that calibrate, and those of the publishers' files that report (towns report apart)."""
+    with tempfile.TemporaryDirectory() as folder:
+        product, hands = handed(mirror, Path(folder))
+        of_iris, of_votes = iris_samples(product, hands), vote_samples(product, hands, mirror)
+    first = [sample for case in town_cases(CALIBRATION) for sample in case.samples]
+    return [*first, *of_iris[0], *of_votes[0]], [*of_iris[1], *of_votes[1]]
 
 
 def measured() -> tuple[list[Sample], list[Sample], list[Case]]:
     """The samples that calibrate, those that report, and the towns of the latter."""
-    with tempfile.TemporaryDirectory() as folder:
-        product, hands = handed(MIRROR, Path(folder))
-        of_iris, of_votes = iris_samples(product, hands), vote_samples(product, hands, MIRROR)
+    first, second = calibration()
     towns = list(town_cases(REPORT))
-    first = [sample for case in town_cases(CALIBRATION) for sample in case.samples]
-    second = [sample for case in towns for sample in case.samples]
-    return [*first, *of_iris[0], *of_votes[0]], [*second, *of_iris[1], *of_votes[1]], towns
+    return first, [*(sample for case in towns for sample in case.samples), *second], towns
 
 
 def wrong_mass(towns: Sequence[Case]) -> dict[str, dict[str, float]]:
@@ -52,7 +57,7 @@ def wrong_mass(towns: Sequence[Case]) -> dict[str, dict[str, float]]:
 
 def margins_part() -> str:
     """The part on margins; its figures and its plot are written in their places."""
-    start = time.process_time()
+    start = _spent()
     first, second, towns = measured()
     facts, cells, mass = list(measured_facts(first)), cells_of(second), wrong_mass(towns)
     figures = {
@@ -64,20 +69,29 @@ def margins_part() -> str:
     }
     (FIGURES / "accuracy.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
     (ROOT / "docs" / "pictures" / "reliability.svg").write_text(reliability_svg(lines_of(cells)), "utf-8")
-    return page(facts, cells, by_size(second), mass) + f"\nMeasured in {_minutes(start)}.\n"
+    towns_apart = apart([sample for case in towns for sample in joined(case.samples)])
+    found = Measured(facts, cells, list(by_size(second)), by_indicator(second), mass, towns_apart)
+    return page(found) + f"\nMeasured in {_minutes(start)}.\n"
+
+
+def _spent() -> float:
+    """The seconds of processor spent so far, here and in processes that ended."""
+    told = os.times()
+    return told.user + told.system + told.children_user + told.children_system
 
 
 def _minutes(start: float) -> str:
     """How long a part took."""
-    return f"{(time.process_time() - start) / 60:.1f} min of one processor"
+    return f"{(_spent() - start) / 60:.1f} min of one processor"
 
 
 def part(name: str) -> str:
-    """One part of the page, measured now; empty for a part whose module is not there."""
+    """One part of the page, measured now; as it was kept for a part whose module is not there."""
     if not PARTS[name]:
         return margins_part()
     if not (Path(__file__).parent / f"accuracy_{name}.py").exists():
-        return ""
+        kept = FIGURES / f"accuracy_{name}.md"
+        return kept.read_text("utf-8") if kept.exists() else ""
     found: str = getattr(importlib.import_module(f"accuracy_{name}"), PARTS[name])()
     return found
 
@@ -89,7 +103,8 @@ def main() -> None:
     parser.add_argument("--calibrate", action="store_true", help="print the measured facts and write nothing")
     given = parser.parse_args()
     if given.calibrate:
-        print("\n".join(f"{one.name} = {one.measured:.3f}  # {one.declared}" for one in measured_facts(measured()[0])))
+        facts = measured_facts(calibration()[0])
+        print("\n".join(f"{one.name} = {one.measured:.3f}  # {one.declared}" for one in facts))
         return
     for name in [given.only] if given.only else PARTS:
         (FIGURES / f"accuracy_{name}.md").write_text(part(name).strip() + "\n", "utf-8")

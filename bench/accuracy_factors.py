@@ -18,6 +18,7 @@ WAYS = {
     "moved": ("moved_lyon", "moved_town"),
     "scattered": ("scattered",),
 }
+POOLED = ("adresses", "carreaux")  # these weightings err alike, but in counts: one factor for both
 FACTOR_OF_VOTES = {
     ("moved", "vote_share"): "share",
     ("moved", "vote_count"): "count",
@@ -55,10 +56,10 @@ def measured_facts(samples: Sequence[Sample]) -> Iterator[Fact]:
     """Every measured fact: the factors first, then the widths at 50 and 80 % of margins with these factors."""
     scaled: dict[tuple[str, str], list[Sample]] = {}
     for place, some in _together(samples).items():
-        factor = measured_factor(some)
+        factor = _factor(place, some)
         yield _fact(*place, factor)
-        way = (way_of(some[0]), kind_of(some[0]))
-        if way[0] != "unsaid":  # a part of what is carried, which a reader cannot tell apart
+        way = _way(place)
+        if way[1] in margins.facts()["widths"].get(way[0], {}):
             scaled.setdefault(way, []).extend(one.with_factor(factor) for one in some)
     for (way, kind), some in scaled.items():
         for level in (50, 80):
@@ -67,12 +68,35 @@ def measured_facts(samples: Sequence[Sample]) -> Iterator[Fact]:
             yield Fact(section, kind, f"at_{level}", declared, pooled_width(some, level / 100))
 
 
+def _factor(place: tuple[str, str, str], some: Sequence[Sample]) -> float:
+    """The factor that covers 90 % of all samples together; of the worst of them where a station may have moved."""
+    if place == ("votes", "share", "value"):
+        return max(measured_factor([one]) for one in some)
+    return measured_factor(some)
+
+
+def _way(place: tuple[str, str, str]) -> tuple[str, str]:
+    """The way and the kind of the figures that the factor in this place scales."""
+    section, entry, key = place
+    if section == "apportionment":
+        return entry, key
+    if section == "votes":
+        return next((way, kind.removeprefix("vote_")) for (way, kind), name in FACTOR_OF_VOTES.items() if name == entry)
+    return section, entry
+
+
 def _together(samples: Sequence[Sample]) -> Mapping[tuple[str, str, str], list[Sample]]:
     """The samples that one factor scales, one per method, by the place of that factor in ``margins.toml``."""
     found: dict[tuple[str, str, str], list[Sample]] = {}
     for sample in joined(samples):
         found.setdefault(_place(sample), []).append(sample)
-    return found
+    pooled = {key: [one for name in POOLED for one in found.get(("apportionment", name, key), [])] for key in KINDS}
+    return {place: pooled[place[2]] if _shared(place) else some for place, some in found.items()}
+
+
+def _shared(place: tuple[str, str, str]) -> bool:
+    """Whether a factor is one for several weightings."""
+    return place[0] == "apportionment" and place[1] in POOLED and place[2] != "count"
 
 
 def _place(sample: Sample) -> tuple[str, str, str]:

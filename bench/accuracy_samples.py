@@ -7,7 +7,7 @@ other half says whether it holds.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ import numpy.typing as npt
 Values = npt.NDArray[np.float64]
 LEVELS = (50, 80, 90)
 CLOSE = 1e-9
+ARRAYS = ("error", "margin", "fixed", "unit", "size")
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Sample:
     """Errors of figures of one kind by one method: absolute error, margin, and the margin at two values of a factor.
 
     ``fixed`` is the margin with the measured factor at 0, ``unit`` with it at 1: squares add between them. ``size`` is
-    how many people each figure is about.
+    how many people each figure is about. ``name`` is the indicator, where all figures are of one.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class Sample:
     fixed: Values
     unit: Values
     size: Values
+    name: str = ""
 
     def __len__(self) -> int:
         return len(self.error)
@@ -39,7 +41,7 @@ class Sample:
     @property
     def arrays(self) -> tuple[Values, ...]:
         """The arrays, in order."""
-        return self.error, self.margin, self.fixed, self.unit, self.size
+        return tuple(getattr(self, name) for name in ARRAYS)
 
     @property
     def sharp(self) -> Sample:
@@ -48,7 +50,7 @@ class Sample:
 
     def where(self, chosen: npt.NDArray[np.bool_]) -> Sample:
         """The chosen figures."""
-        return Sample(self.kind, self.method, *(part[chosen] for part in self.arrays))
+        return replace(self, **{name: part[chosen] for name, part in zip(ARRAYS, self.arrays, strict=True)})
 
     def margin_at(self, factor: float) -> Values:
         """The margin that another value of the measured factor would give."""
@@ -56,7 +58,7 @@ class Sample:
 
     def with_factor(self, factor: float) -> Sample:
         """The same figures with the margins of another value of the measured factor."""
-        return Sample(self.kind, self.method, self.error, self.margin_at(factor), self.fixed, self.unit, self.size)
+        return replace(self, margin=self.margin_at(factor))
 
     def coverage(self, part: float = 1.0) -> float:
         """The part of the figures whose truth lies within ``part`` of the margin."""

@@ -39,7 +39,7 @@ from carreau.testing.town.model import ABSENT, FIRST_CANDIDATE
 
 FACTORS = {"scattered": ("scattered",), "moved_lyon": ("share", "count"), "moved_town": ("share", "count")}
 SMALL_TOWN = 30_000
-STREETS = 12  # towns of each half whose streets change station
+STREETS = 24  # towns of each half whose streets change station
 HIDDEN = 5  # one station in so many
 FEWEST = 4  # stations of a commune whose codes are hidden
 SEED = 20261124

@@ -32,7 +32,7 @@ class Carrier:
 
     ``mass`` is the people of each zone; ``reach`` the people that reach each station; ``main_zone`` the zone that
     gives a station the most people, -1 where none reaches it; ``large`` is the part of its people who live in
-    communes surveyed by sampling. A station may be any other target.
+    communes surveyed by sampling, ``zone_large`` whether each zone lies in one. A station may be any other target.
     """
 
     weights: sparse.csr_array
@@ -43,6 +43,7 @@ class Carrier:
     zone_department: Index
     target_department: Index
     large: Values
+    zone_large: Values
     main_zone: Index
 
     def carried(self, values: Values) -> Values:
@@ -66,6 +67,8 @@ def carrier_of(refined: Refined) -> Carrier:
     }
     mass = _with_empty_zones(refined.weights, mass)
     reach = np.asarray(refined.weights.T @ mass)
+    large = _large_communes(levels["commune"], mass)
+    zone_large = np.asarray(large @ levels["commune"].matrix)
     return Carrier(
         weights=refined.weights,
         levels=levels,
@@ -74,7 +77,8 @@ def carrier_of(refined: Refined) -> Carrier:
         spread=margins.spread_of(refined, mass),
         zone_department=np.asarray(levels["departement"].matrix.argmax(axis=0)).ravel(),
         target_department=levels["departement"].member,
-        large=_large(refined, levels["commune"], mass, reach),
+        large=_large(refined, large[levels["commune"].member], mass * zone_large, reach),
+        zone_large=zone_large,
         main_zone=main_zone_of(refined.weights, mass),
     )
 
@@ -88,13 +92,19 @@ def _with_empty_zones(weights: sparse.csr_array, mass: Values) -> Values:
     return np.where((mass == 0) & (np.asarray(weights @ empty) > 0), NEXT_TO_NONE, mass)
 
 
-def _large(refined: Refined, commune: Level, mass: Values, reach: Values) -> Values:
-    """The part of each target's people in communes surveyed by sampling: all or none, but for one that spans many."""
+def _large_communes(commune: Level, mass: Values) -> Values:
+    """1 for each commune large enough to be surveyed by sampling, else 0."""
     least = margins.facts()["confidence"]["large_commune"]["value"]
-    size = np.asarray(commune.matrix @ mass)
-    of_zone = np.asarray(size @ commune.matrix) >= least
-    spread = np.divide(refined.weights.T @ (mass * of_zone), reach, out=np.zeros(len(reach)), where=reach > 0)
-    return np.asarray(np.where(refined.targets.communes == "", spread, size[commune.member] >= least))
+    return np.asarray(commune.matrix @ mass >= least, dtype=np.float64)
+
+
+def _large(refined: Refined, own: Values, sampled: Values, reach: Values) -> Values:
+    """The part of each target's people in communes surveyed by sampling.
+
+    All or none (``own``) in one commune; for a target that spans many, by the ``sampled`` people of the zones.
+    """
+    spread = np.divide(refined.weights.T @ sampled, reach, out=np.zeros(len(reach)), where=reach > 0)
+    return np.asarray(np.where(refined.targets.communes == "", spread, own))
 
 
 def _level(of_zone: Codes, of_station: Codes) -> Level:

@@ -95,17 +95,18 @@ def _estimate(indicator: Indicator, columns: Values, refined: Refined, carrier: 
         for level in LEVELS
     }
     value = sums.figure(indicator.kind)
-    between = _between(indicator, columns, carrier)
+    differ = _differ(indicator, columns, carrier)
     status = status_of(indicator, value, refined, carrier)
     nobody = (sums.known >= ENOUGH) & (sums.base == 0) & (indicator.kind != "count")
     status[nobody] = NOBODY.format(this=refined.targets.this)
     fallback = (refined.targets.placed == "") & np.isfinite(compared["commune"]) & (indicator.kind != "count")
     value = np.where(fallback, compared["commune"], value)
     status[fallback] = COMMUNE_SHARE
-    margin = _margin(indicator, value, sums, between, carrier)
+    people = refined.targets.registered * _part_of_commune(filled, carrier)
+    about = margins.people_of(sums.people, people * margins.people_per_voter(), carrier.spread)
+    margin = _margin(indicator, value, replace(sums, people=about), differ, carrier)
     if fallback.any():
-        people = refined.targets.registered * _part_of_commune(filled, carrier)
-        borrowed = margins.borrowed_deviation(indicator.kind, value, between, people)
+        borrowed = margins.borrowed_deviation(indicator.kind, value, differ.between, people)
         margin = np.where(fallback, margins.half_width() * borrowed, margin)
     return Estimate(
         indicator,
@@ -125,15 +126,31 @@ def _part_of_commune(columns: Values, carrier: Carrier) -> Values:
     return np.divide(people, everyone, out=np.zeros(len(people)), where=everyone > 0)
 
 
-def _between(indicator: Indicator, columns: Values, carrier: Carrier) -> Values:
-    """How much the zones of one commune differ, around each place; for a count, in its number per inhabitant."""
+@dataclass(frozen=True, slots=True)
+class _Differ:
+    """How zones differ around each place: ``between`` the zones of a commune, and how far like lives by like (``rho``).
+
+    ``between`` is in the unit of a share or a ratio; a count is seen as a share of the inhabitants.
+    """
+
+    between: Values
+    rho: Values
+
+
+def _differ(indicator: Indicator, columns: Values, carrier: Carrier) -> _Differ:
+    """How much the zones of one commune differ in a figure, around each place."""
+    number, base, people, _ = columns.T
+    if indicator.kind == "count":
+        base = people = np.where(np.isfinite(number), carrier.mass, np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
-        if indicator.kind == "count":
-            on_zones, weight = columns[:, 0] / carrier.mass, carrier.mass
-        else:
-            on_zones = columns[:, 0] / columns[:, 1] * (100 if indicator.kind == "share" else 1)
-            weight = np.nan_to_num(columns[:, 2])
-    return margins.spread_within(on_zones, weight, nest_of(carrier))[carrier.target_department]
+        on_zones = number / base * (1 if indicator.kind == "ratio" else 100)
+    nest, weight = nest_of(carrier), np.nan_to_num(people)
+    here = carrier.target_department
+    between = margins.spread_within(on_zones, weight, nest)[here]
+    if indicator.kind == "ratio":
+        return _Differ(between, np.zeros(len(here)))
+    factor = margins.sampling_factor(indicator, carrier.zone_large)
+    return _Differ(between, margins.clustering_within(on_zones, people, factor, nest)[here])
 
 
 def nest_of(carrier: Carrier) -> margins.Nest:
@@ -154,18 +171,30 @@ def _shown(sums: Values, value: Values, fallback: npt.NDArray[np.bool_]) -> Valu
     return np.where(np.isfinite(value) & ~fallback, sums, np.nan)
 
 
-def _margin(indicator: Indicator, value: Values, sums: Sums, between: Values, carrier: Carrier) -> Values:
+def _margin(indicator: Indicator, value: Values, sums: Sums, differ: _Differ, carrier: Carrier) -> Values:
     """The half-width of the 90 % interval: sampling, apportionment and the unsaid, added in squares."""
+    spread, counted = carrier.spread, indicator.kind == "count"
     factor = margins.sampling_factor(indicator, carrier.large)
-    sampling = margins.sampling_deviation(indicator, value, sums.people, factor)
-    counted = indicator.kind == "count"
-    apportionment = between * carrier.spread.of(indicator.kind)
-    if counted:  # people in the wrong place, and people who are not like those of their zone
-        apportionment = np.hypot(np.abs(value) * carrier.spread.count, between * carrier.spread.share * carrier.reach)
-    grain = margins.grain_deviation(indicator.kind, value, sums.people, carrier.spread.shared)
-    unsaid = margins.unsaid_deviation(indicator.kind, value if counted else between, sums.known)
+    sampling = margins.sampling_deviation(indicator, value, sums.people, factor) * margins.held_whole(spread)
+    apportionment = _apportionment(indicator, value, sums, differ, carrier)
+    grain = margins.grain_deviation(indicator.kind, value, sums.people, spread.shared)
+    unsaid = margins.unsaid_deviation(indicator.kind, value if counted else differ.between, sums.known)
     with np.errstate(over="ignore"):  # a share of next to nobody is as unsure as can be
         return np.asarray(margins.half_width() * np.sqrt(sampling**2 + apportionment**2 + grain**2 + unsaid**2))
+
+
+def _apportionment(indicator: Indicator, value: Values, sums: Sums, differ: _Differ, carrier: Carrier) -> Values:
+    """The standard error of bringing zones in pieces onto places."""
+    spread = carrier.spread
+    if indicator.kind == "ratio":
+        return differ.between * spread.ratio
+    if indicator.kind == "share":
+        return margins.clustered_deviation(value, sums.people, differ.rho, spread)
+    # A count: people in the wrong place, and people who are not like those of their zone.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        part = np.nan_to_num(100 * value / carrier.reach)
+    alike = margins.clustered_deviation(part, carrier.reach, differ.rho, spread) / 100 * carrier.reach
+    return np.hypot(np.abs(value) * spread.count, alike)
 
 
 def _grade(indicator: Indicator, margin: Values, value: Values, known: Values) -> npt.NDArray[np.int64]:

@@ -86,8 +86,12 @@ def _estimate(
     fallback = (refined.targets.placed == "") & np.isfinite(compared["commune"])
     value = np.where(fallback, compared["commune"], value)
     status[fallback] = COMMUNE_SHARE
-    between = margins.spread_within(on_zones, carrier.mass, nest_of(carrier))[carrier.target_department]
-    deviation = np.hypot(between * carrier.spread.income, margins.unsaid_deviation("quantile", between, known))
+    nest, here = nest_of(carrier), carrier.target_department
+    between = margins.spread_within(on_zones, carrier.mass, nest)[here]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        relative = margins.spread_within(np.log(on_zones), carrier.mass, nest)[here]
+    carried = margins.income_deviation(value, indicator.quantile, relative, carrier.spread)
+    deviation = np.hypot(carried, margins.unsaid_deviation("quantile", between, known))
     borrowed = margins.borrowed_deviation("quantile", value, between, refined.targets.registered)
     margin = margins.half_width() * np.where(fallback, borrowed, deviation)
     grade = _grade(indicator, margin, value, np.where(fallback, 0.0, known))

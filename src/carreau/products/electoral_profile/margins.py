@@ -2,6 +2,14 @@
 
 The margin is the half-width of the 90 % interval, in the unit of the figure. Facts are in ``margins.toml``; they are
 measured where the truth is known, and checked where they were not measured (``make accuracy``).
+
+One law for a share p of n people, in a station a part s of whose people come from pieces of zones:
+
+    variance = p(1-p) x [(1-s) f/n + s (k2 rho + floor + grain/n)] + what the source does not say
+
+f is the sampling of the census, known for the zones that the station holds whole; rho is how far those whom the share
+counts live together (:func:`clustering_within`). The floor does not shrink with n: within a zone too, like lives by
+like. A quantile of income has the same law, relative to itself.
 """
 
 from __future__ import annotations
@@ -11,6 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any, Final
 
 import numpy as np
@@ -37,8 +46,9 @@ class Spread:
     """How a station is made of pieces of zones: one entry per station.
 
     ``share``, ``ratio`` and ``income`` are the standard error of such a figure per unit of spread between the zones of
-    a commune, ``count`` the relative standard error of a count, ``shared`` the part of the people who come from zones
-    that the station does not hold whole. All are 0 for a station made of whole zones.
+    a commune (of a share: per unit of its clustering), ``count`` the relative standard error of a count, ``shared`` the
+    part of the people who come from zones that the station does not hold whole. All are 0 for a station made of whole
+    zones.
     """
 
     share: Values
@@ -46,10 +56,6 @@ class Spread:
     income: Values
     count: Values
     shared: Values
-
-    def of(self, kind: Kind) -> Values:
-        """The error of the figures of ``kind``."""
-        return {"share": self.share, "ratio": self.ratio, "quantile": self.income, "count": self.count}[kind]
 
 
 def spread_of(refined: Refined, mass: Values) -> Spread:
@@ -80,38 +86,75 @@ class Nest:
     departments: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Within:
+    """How zones differ within communes: the squared deviation of each zone, and the weight it counts for.
+
+    ``enough`` says of each department whether it has zones enough to speak for itself; else the country speaks.
+    """
+
+    squares: Values
+    counted: Values
+    enough: npt.NDArray[np.bool_]
+    department: Index
+
+    def pooled(self, part: Values) -> Values:
+        """The weighted mean of ``part`` over the zones of each department, or of the country."""
+        size, kept = len(self.enough), np.where(self.counted > 0, self.counted * part, 0.0)
+        total, mass = (np.bincount(self.department, each, size).astype(np.float64) for each in (kept, self.counted))
+        own, whole = _mean(total, mass), _mean(kept.sum(), self.counted.sum())
+        return np.where(self.enough, own, whole)
+
+
+def _within(value: Values, weight: Values, nest: Nest) -> _Within:
+    """The deviations of ``value`` from the mean of each commune, ``weight`` weighing the zones.
+
+    Where no commune has two zones, the deviations are those from the mean of all.
+    """
+    known = np.isfinite(value) & (weight > 0)
+    mass, filled = np.where(known, weight, 0.0), np.where(known, value, 0.0)
+    held, several, first = (
+        np.bincount(nest.commune, part, nest.communes).astype(np.float64)
+        for part in (mass, known.astype(float), mass * filled)
+    )
+    # Bessel's correction: few zones lie nearer to their own mean than to that of their commune.
+    scale = np.divide(several, several - 1, out=np.zeros(len(held)), where=several > 1)[nest.commune]
+    counted = mass * (scale > 0)
+    if not counted.any():
+        deviation = filled - _mean((mass * filled).sum(), mass.sum())
+        return _Within(deviation**2, mass, np.zeros(nest.departments, dtype=bool), nest.department)
+    enough = np.bincount(nest.department, counted > 0, nest.departments) >= LEAST_ZONES
+    return _Within((filled - _mean(first, held)[nest.commune]) ** 2 * scale, counted, enough, nest.department)
+
+
 def spread_within(value: Values, weight: Values, nest: Nest) -> Values:
     """The standard deviation of ``value`` between the zones of one commune, pooled over each department.
 
     One entry per department; ``weight`` weighs the zones. A department with fewer than three zones in communes of
     several takes the deviation of the country, and a country without any that between all its zones.
     """
-    known = np.isfinite(value) & (weight > 0)
-    mass, filled = np.where(known, weight, 0.0), np.where(known, value, 0.0)
-    held, several, first = (
-        np.bincount(nest.commune, part, nest.communes) for part in (mass, known.astype(float), mass * filled)
-    )
-    mean = np.divide(first, held, out=np.zeros(len(held)), where=held > 0)
-    # Bessel's correction: few zones lie nearer to their own mean than to that of their commune.
-    scale = np.divide(several, several - 1, out=np.zeros(len(held)), where=several > 1)
-    counted = mass * (scale[nest.commune] > 0)
-    squares = mass * (filled - mean[nest.commune]) ** 2 * scale[nest.commune]
-    enough = np.bincount(nest.department, counted > 0, nest.departments) >= LEAST_ZONES
-    own = _root(*(np.bincount(nest.department, part, nest.departments).astype(float) for part in (squares, counted)))
-    country = _root(squares.sum(), counted.sum()) if counted.any() else _overall(filled, mass)
-    return np.asarray(np.where(enough, own, country))
+    found = _within(value, weight, nest)
+    return np.asarray(np.sqrt(found.pooled(found.squares)))
 
 
-def _root(squares: Values, mass: Values) -> Values:
-    """The square root of a mean of squares; 0 of nothing."""
+def clustering_within(share: Values, people: Values, factor: Values, nest: Nest) -> Values:
+    """How far those whom a ``share`` (in percent) counts live together: its variance between zones over p(1-p).
+
+    It is the intra-class correlation of a zone, from 0 (spread by chance) to 1 (zones of all or none), pooled as in
+    :func:`spread_within`. What chance alone makes zones of so many ``people`` differ by is taken away: the draw of who
+    lives there, and that of who was surveyed (``factor``, of :func:`sampling_factor`).
+    """
+    found = _within(share, people, nest)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        chance = np.nan_to_num(1e4 * (1 + factor) * _binomial(share, people))
+        rho = found.pooled(found.squares - chance) / found.pooled(np.nan_to_num(share * (100 - share)))
+    return np.clip(np.nan_to_num(rho), 0, 1)
+
+
+def _mean(sums: Values, mass: Values) -> Values:
+    """A sum over its mass; 0 of nothing."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.nan_to_num(np.sqrt(squares / mass)))
-
-
-def _overall(value: Values, mass: Values) -> Values:
-    """The standard deviation of ``value`` over all zones, weighted by ``mass``; 0 where nothing is known."""
-    mean = (mass * value).sum() / mass.sum() if mass.any() else 0.0
-    return _root((mass * (value - mean) ** 2).sum(), mass.sum())
+        return np.asarray(np.nan_to_num(np.asarray(sums) / mass))
 
 
 def sampling_factor(indicator: Indicator, in_large: Values) -> Values:
@@ -145,13 +188,60 @@ def sampling_deviation(indicator: Indicator, value: Values, base: Values, factor
 
 
 def _binomial(value: Values, base: Values) -> Values:
-    """p(1-p)/n of a share in percent of ``base`` people.
+    """p(1-p)/n of a share in percent of ``base`` people."""
+    return np.asarray(_variance(value, base) / base)
+
+
+def _variance(value: Values, base: Values) -> Values:
+    """p(1-p) of a share in percent of ``base`` people.
 
     A share of 0 or 1 seen in a sample is not certain: half a person stands in for what was not seen.
     """
     least = 0.5 / np.maximum(base, 1)
     share = np.clip(np.clip(value / 100, 0, 1), least, 1 - least)
-    return np.asarray(np.maximum(share * (1 - share), 0) / base)
+    return np.asarray(np.maximum(share * (1 - share), 0))
+
+
+def held_whole(spread: Spread) -> Values:
+    """The part of each station's sampling error that is its own, as a standard deviation.
+
+    A piece of a zone carries the figure of all its zone, which was seen on more people than the piece holds.
+    """
+    return np.asarray(np.sqrt(np.clip(1 - spread.shared, 0, 1)))
+
+
+def people_of(counted: Values, expected: Values, spread: Spread) -> Values:
+    """How many people a share is about, for its margin: those ``counted``, drawn towards those ``expected``.
+
+    The count of a station is itself unsure, by area above all: one that looks large is often not so large. It is drawn
+    towards what the station's registered voters tell, as far as it is unsure. Nothing is drawn where they tell nothing.
+    """
+    told = np.isfinite(expected) & (expected > 0) & (counted > 0)
+    ratio = np.divide(expected, counted, out=np.ones(len(counted)), where=told)
+    return np.asarray(counted * ratio ** np.clip(spread.count, 0, 1))
+
+
+def clustered_deviation(value: Values, people: Values, rho: Values, spread: Spread) -> Values:
+    """The standard error of a share from zones in pieces, in points: those whom it counts live together.
+
+    By their clustering between zones (``rho``), and by a floor for that within zones, which no zone shows.
+    """
+    floor = facts()["floor"]["share"]["value"]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        variance = _variance(value, people) * (spread.share**2 * rho + floor * spread.shared)
+    return np.asarray(100 * np.sqrt(variance))
+
+
+def income_deviation(value: Values, quantile: float, between: Values, spread: Spread) -> Values:
+    """The standard error of a ``quantile`` of income from zones in pieces.
+
+    ``between`` is how much its logarithm differs between the zones of one commune. The floor follows what any quantile
+    of a bell curve is unsure by: more at the ends than in the middle.
+    """
+    bell = NormalDist()
+    curve = quantile * (1 - quantile) / bell.pdf(bell.inv_cdf(quantile)) ** 2
+    floor = facts()["floor"]["income"]["value"] * curve
+    return np.asarray(np.abs(value) * np.sqrt((spread.income * between) ** 2 + floor * spread.shared))
 
 
 def borrowed_deviation(kind: Kind, value: Values, between: Values, people: Values) -> Values:
@@ -203,10 +293,12 @@ def narrower(way: str, kind: Kind) -> Mapping[int, float]:
     """The half-widths at 50 and 80 % of a figure, as parts of its margin (90 %).
 
     ``way`` is how it came to its place: the weighting that carried it (``adresses``, ``carreaux``, ``surface``),
-    ``borrowed`` from the commune, or, for a vote, ``moved`` with its station or ``scattered`` with a lost one.
+    ``borrowed`` from the commune, or, for a vote, ``moved`` with its station or ``scattered`` with a lost one. Empty
+    for a way that promises its margin alone: most stations of an old election hardly moved and a few moved wholly, so
+    that no width below 90 % holds for both.
     """
-    widths = facts()["widths"][way][FIGURE[kind]]
-    return {level: float(widths[f"at_{level}"]) for level in (50, 80)}
+    widths = facts()["widths"].get(way, {}).get(FIGURE[kind], {})
+    return {level: float(widths[f"at_{level}"]) for level in (50, 80) if widths}
 
 
 def grade_of(margin: Values, value: Values, unit: str) -> npt.NDArray[np.int64]:
@@ -218,6 +310,11 @@ def grade_of(margin: Values, value: Values, unit: str) -> npt.NDArray[np.int64]:
             margin if unit == "%" else np.where(value == 0, np.where(margin == 0, 0, np.inf), margin / np.abs(value))
         )
     return np.asarray(np.searchsorted(bounds, np.nan_to_num(width, nan=np.inf)), dtype=np.int64)
+
+
+def people_per_voter() -> float:
+    """How many inhabitants there are for one registered voter."""
+    return float(facts()["confidence"]["people_per_voter"]["value"])
 
 
 def half_width() -> float:

@@ -138,6 +138,33 @@ def test_the_spread_is_that_within_communes_and_not_between_them() -> None:
     assert near[0] == pytest.approx(np.std([10.0, 12.0], ddof=1))
 
 
+def clustering(share: list[float], communes: list[int], people: float, factor: float = 0.0) -> Any:
+    nest = margins.Nest(np.array(communes), np.zeros(len(share), dtype=int), max(communes) + 1, 1)
+    every = np.full(len(share), people)
+    return margins.clustering_within(np.array(share), every, np.full(len(share), factor), nest)[0]
+
+
+def test_zones_of_all_or_none_are_wholly_clustered() -> None:
+    assert clustering([0.0, 100.0] * 10, [0] * 20, 1e6) == pytest.approx(1, abs=0.06)
+
+
+def test_zones_that_differ_by_chance_alone_are_not_clustered() -> None:
+    drawn = 100 * np.random.default_rng(7).binomial(500, 0.3, 4000) / 500
+    communes = [k // 8 for k in range(4000)]
+    assert clustering(drawn.tolist(), communes, 500.0) < 2e-4
+    assert clustering(drawn.tolist(), communes, 1e9) > 1.5e-3
+
+
+@given(st.lists(st.floats(0, 100), min_size=3, max_size=12), st.floats(50, 5000), st.floats(0, 5))
+def test_clustering_is_a_part_and_less_where_more_is_chance(share: list[float], people: float, factor: float) -> None:
+    sure, surveyed = (clustering(share, [0] * len(share), people, part) for part in (0.0, factor))
+    assert 0 <= surveyed <= sure <= 1
+
+
+def test_nothing_known_is_not_clustered() -> None:
+    assert clustering([float("nan")] * 4, [0] * 4, 300.0) == 0
+
+
 def test_a_department_of_fewer_than_three_zones_takes_the_spread_of_the_country() -> None:
     found = spread([0.0, 10.0, 20.0, 30.0, 34.0, 90.0], [0, 0, 0, 1, 1, 2], [0, 0, 0, 1, 1, 2])
     assert found[0] == pytest.approx(10.0)
@@ -248,6 +275,92 @@ def test_a_count_of_those_who_live_apart_from_the_others_is_less_sure(territory:
     assert widths[0] < widths[1]
 
 
+def spread_over(shared: float, kappa: float = 0.5, count: float = 0.0) -> margins.Spread:
+    error = np.array([kappa * np.sqrt(shared)])
+    return margins.Spread(error, error, error, np.array([count]), np.array([shared]))
+
+
+PART = st.floats(0, 1)
+
+
+@given(st.floats(0, 100), st.floats(1, 1e6), PART, PART, PART)
+def test_a_carried_share_is_the_less_sure_the_more_clustered_and_the_more_it_is_in_pieces(
+    value: float, people: float, rho: float, shared: float, less: float
+) -> None:
+    def error(rho: float, shared: float) -> float:
+        parts = (np.array([value]), np.array([people]), np.array([rho]), spread_over(shared))
+        return float(margins.clustered_deviation(*parts)[0])
+
+    assert error(rho, shared) >= error(rho * less, shared) >= 0
+    assert error(rho, shared) >= error(rho, shared * less)
+    assert error(rho, 0.0) == 0
+
+
+@given(st.floats(1, 99), st.integers(20, 5000), st.integers(20, 5000), PART, st.floats(0, 5))
+def test_a_share_of_more_people_is_never_less_sure_and_never_sure(
+    value: float, one: int, other: int, rho: float, factor: float
+) -> None:
+    people, values = np.array([float(min(one, other)), float(max(one, other))]), np.full(2, value)
+    share, spread = indicator("population.C_X", "population.P_POP"), spread_over(0.7)
+    parts = (
+        margins.sampling_deviation(share, values, people, np.full(2, factor)) * margins.held_whole(spread),
+        margins.clustered_deviation(values, people, np.full(2, rho), spread),
+        margins.grain_deviation("share", values, people, spread.shared),
+    )
+    few, many = np.sqrt(sum(part**2 for part in parts))
+    least = 100 * np.sqrt(value / 100 * (1 - value / 100) * 0.7 * margins.facts()["floor"]["share"]["value"])
+    assert few >= many - 1e-9
+    assert many >= least - 1e-9
+
+
+@given(st.floats(1, 1e5), st.floats(1, 1e5), st.floats(0, 3))
+def test_people_are_drawn_towards_those_expected_and_never_beyond(
+    counted: float, expected: float, doubt: float
+) -> None:
+    spread = spread_over(0.5, count=doubt)
+    found = margins.people_of(np.array([counted]), np.array([expected]), spread)[0]
+    low, high = sorted((counted, expected))
+    assert low * (1 - 1e-9) <= found <= high * (1 + 1e-9)
+    assert margins.people_of(np.array([counted]), np.array([np.nan]), spread)[0] == counted
+    assert margins.people_of(np.array([counted]), np.array([expected]), spread_over(0.5))[0] == counted
+
+
+def test_sampling_is_that_of_whole_zones_and_the_draw_of_people_that_of_pieces() -> None:
+    assert margins.held_whole(spread_over(0.0))[0] == 1
+    assert margins.held_whole(spread_over(1.0))[0] == 0
+
+
+@given(st.floats(5_000, 60_000), st.floats(0, 1), PART)
+def test_an_income_is_the_less_sure_the_larger_and_at_the_ends_than_in_the_middle(
+    value: float, between: float, shared: float
+) -> None:
+    values, differ = np.array([value, 2 * value]), np.full(2, between)
+    low, middle, high = (margins.income_deviation(values, q, differ, spread_over(shared)) for q in (0.1, 0.5, 0.9))
+    assert middle[1] == pytest.approx(2 * middle[0])
+    assert low == pytest.approx(high)
+    assert (low >= middle).all()
+    assert (margins.income_deviation(values, 0.5, differ, spread_over(0.0)) == 0).all()
+
+
+@given(st.floats(0, 800), st.floats(0, 800), st.floats(0, 800), st.sampled_from([0.1, 0.2, 0.5]))
+def test_a_margin_is_never_negative_and_grows_with_what_is_missing(
+    territory: Made, one: float, other: float, third: float, part: float
+) -> None:
+    def columns(last: float) -> dict[str, dict[str, list[float]]]:
+        return {"population": {"P_POP": [900.0] * 3, "P_X": [one, other, last]}}
+
+    whole, holed = (margin(territory([[1 - part, part]] * 3, columns(last))) for last in (third, float("nan")))
+    assert (whole >= 0).all()
+    assert (holed[np.isfinite(holed)] >= 0).all()
+    known = np.array([1.0, 0.8, 0.5])
+    assert (np.diff(margins.unsaid_deviation("share", np.full(3, one), known)) >= 0).all()
+
+
+def test_a_vote_that_may_have_moved_promises_its_margin_alone() -> None:
+    assert margins.narrower("moved", "share") == {}
+    assert margins.narrower("moved", "count").keys() == {50, 80}
+
+
 def test_the_card_tells_the_factors_that_were_measured() -> None:
     card = (Path(margins.__file__).parent / "card.md").read_text("utf-8")
     rows = dict(re.findall(r"^\| ([^|]+) \| (0,\d\d \| 0,\d\d) \|$", card, re.MULTILINE))
@@ -256,7 +369,6 @@ def test_the_card_tells_the_factors_that_were_measured() -> None:
         "revenu, porté": ("adresses", "carreaux", "surface", "quantile"),
         "nombre, porté": ("adresses", "carreaux", "surface", "count"),
         "part de la commune": ("borrowed", "share"),
-        "part de voix d'une élection ancienne, même bureau": ("moved", "share"),
     }
     assert rows.keys() == ways.keys()
     for name, (*many, kind) in ways.items():
