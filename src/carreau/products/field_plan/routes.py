@@ -7,8 +7,7 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import min_weight_full_bipartite_matching
+from scipy.optimize import linear_sum_assignment
 
 Floats = npt.NDArray[np.float64]
 Index = npt.NDArray[np.int64]
@@ -64,8 +63,7 @@ def shared_out(middles: Floats, teams: int) -> Index:
         here = middles[start : start + teams]
         own = sums / np.maximum(many, 1.0)[:, None]
         away = np.hypot(*(here[:, None, :] - own[None, :, :]).transpose(2, 0, 1))
-        among = csr_array(away + 1.0)  # a weight of zero would be no link
-        rows, taken = min_weight_full_bipartite_matching(among) if start else (np.arange(len(here)),) * 2
+        rows, taken = linear_sum_assignment(away) if start else (np.arange(len(here)),) * 2
         team[start + rows] = taken
         sums[taken] += here[rows]
         many[taken] += 1.0

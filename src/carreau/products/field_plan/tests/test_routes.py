@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -94,3 +96,10 @@ def test_every_team_takes_one_outing_a_turn(many: int, teams: int) -> None:
     for start in range(0, many, teams):
         turn = taken[start : start + teams].tolist()
         assert len(set(turn)) == len(turn) and set(turn) <= set(range(teams))
+
+
+def test_many_teams_are_served_at_once() -> None:
+    middles = np.random.default_rng(2).random((700, 2)) * 60
+    start = time.process_time()
+    assert np.bincount(shared_out(np.round(middles, -1), 200)).max() == 4
+    assert time.process_time() - start < 2.0
