@@ -20,7 +20,7 @@ from carreau.house.derived import reading_of
 from carreau.places.codes import kind_of
 from carreau.products.associations.fits import Fit, expected_margins, fits_of
 from carreau.products.associations.ground import Ground, ground_of, mean_by
-from carreau.products.associations.outcomes import Outcome, election_read, outcomes_of
+from carreau.products.associations.outcomes import Outcome, latest_election, outcomes_of
 from carreau.products.associations.places_apart import Apart, ways_apart
 from carreau.products.associations.scores import Told
 from carreau.products.declare import Asked
@@ -98,7 +98,7 @@ def _material(home: Home, territory: str) -> tuple[Ground, list[Outcome]]:
     release = home.release(territory)
     profile = reading_of(release, home.product_list[release.product].facts)
     asked = Asked(Territory.parse(territory), "validation", {"election": ELECTION, "outcome": ""})
-    found = outcomes_of(profile, election_read(profile, asked), "")
+    found = outcomes_of(profile, latest_election(profile, asked), "")
     return ground_of(profile), [one for one in found if one.name in NAMES]
 
 

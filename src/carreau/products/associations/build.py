@@ -11,7 +11,7 @@ from carreau.places.remarks import counted
 from carreau.products.associations.columns import maker_of
 from carreau.products.associations.fits import HALF, Fit, fits_of
 from carreau.products.associations.ground import SIZE, Ground, ground_of
-from carreau.products.associations.outcomes import Outcome, election_read, outcomes_of
+from carreau.products.associations.outcomes import Outcome, latest_election, outcomes_of
 from carreau.products.associations.places_apart import missing_ways, ways_apart
 from carreau.products.associations.rows_of_places import (
     Heard,
@@ -48,7 +48,7 @@ def build(product: Product, asked: Asked, profile: Reading, hands: Hands) -> Dra
     :class:`~carreau.errors.Unknown` for an election or a vote that is not at hand, :class:`~carreau.errors.Missing`
     when too few stations tell both their people and their votes.
     """
-    election = election_read(profile, asked)
+    election = latest_election(profile, asked)
     outcomes = outcomes_of(profile, election, asked.choices["outcome"])
     ground = ground_of(profile)
     ways = ways_apart(ground)

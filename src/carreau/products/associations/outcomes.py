@@ -11,12 +11,12 @@ from carreau.errors import Unknown
 from carreau.products.arrays import numbers
 from carreau.products.associations.ground import Floats
 from carreau.products.crossings import Election, election_named, elections_of
+from carreau.products.crossings.elections import widely_told
 from carreau.products.declare import Asked, Reading
 from carreau.terms import Column, Role
 
 TURNOUT: Final = "participation"
 BLOC: Final = "bloc_"
-MOSTLY: Final = 0.5  # of the stations: the latest election that so many know is the one read when none is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +29,12 @@ class Outcome:
     values: Floats
 
 
-def election_read(profile: Reading, asked: Asked) -> Election:
-    """The election asked for, else the latest that most stations know (or, if none does, the best known)."""
+def latest_election(profile: Reading, asked: Asked) -> Election:
+    """The election asked for, else the latest that is widely told: what goes with the vote of today is looked for."""
     elections = elections_of(profile, asked.territory)
     if asked.choices["election"]:
         return election_named(asked.choices["election"], elections)
-    known = [np.isfinite(numbers(profile, f"{one.prefix}_{TURNOUT}")).mean() for one in elections]
-    latest = [one for one, part in zip(elections, known, strict=True) if part >= MOSTLY]
-    return latest[-1] if latest else elections[int(np.argmax(known))]
+    return widely_told(profile, elections)[-1]
 
 
 def outcomes_of(profile: Reading, election: Election, wanted: str) -> tuple[Outcome, ...]:

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from carreau.errors import Missing, Unknown
 from carreau.products.arrays import provenance_read
+from carreau.products.crossings.elections import election_read
 from carreau.products.declare import Asked, Draft, Hands, Product, Reading
 from carreau.products.field_plan.columns import (
     METHOD,
@@ -28,7 +29,7 @@ from carreau.products.field_plan.columns import (
 )
 from carreau.products.field_plan.effects import declared_effects, effect_of, field_of
 from carreau.products.field_plan.homes import addresses_of
-from carreau.products.field_plan.orders import Order, election_of, order_of
+from carreau.products.field_plan.orders import Order, order_of
 from carreau.products.field_plan.pieces import Addresses, outline_of, pieces_of, without_lost
 from carreau.products.field_plan.plan import Index, Routes, expected_of, plan_of, routes_of
 from carreau.products.field_plan.said import remarks_of
@@ -100,7 +101,7 @@ def _stations(
     indicators, least = needs
     if order.goal == "listen":
         return stations_of(profile, *needs_of(profile, indicators), least), tuple(indicators)
-    election = election_of(profile, asked.territory, asked.choices["election"])
+    election = election_read(profile, asked.territory, asked.choices["election"])
     found = (abstention_of if order.goal == "turnout" else dispersion_of)(profile, election)
     return stations_of(profile, *found, least), (f"{election.prefix}_participation",)
 

@@ -15,12 +15,14 @@ from carreau.products.field_plan.pieces import Pieces
 from carreau.products.field_plan.plan import Index, Plan, Routes
 from carreau.products.field_plan.stations import Floats, Stations, Texts
 from carreau.terms import Column, ColumnType, Provenance, Role
+from carreau.typography import number
 
 Described = tuple[Column, pa.Array]
 Named = tuple[str, ColumnType, str, str, Role]
 THEME = "terrain"
 ABSTENTION = "turnout"  # the goal that reads abstention
 STREET, NEIGHBOURS, LOT = "voie nommée", "adresses voisines", "lot du bureau entier"
+_LARGE = 100  # from there, a decimal would say more than is known
 METHOD = "personnes rencontrées par heure, selon la densité des portes, fois l'intérêt du lieu"
 
 
@@ -115,9 +117,7 @@ def door_columns(told: Told, doors: Doors) -> Iterator[Described]:
         pace = 60 * doors.all / doors.minutes
         walk = np.where(doors.all > 0, doors.walk / doors.all, np.nan)
         part = doors.planned / doors.all
-    what = (
-        f"Portes par heure pour une équipe de deux : {field.minutes:.2f} minutes par porte, et la marche"
-    ).replace(".", ",")
+    what = f"Portes par heure pour une équipe de deux : {number(field.minutes, 2)} minutes par porte, et la marche"
     yield _number(told, ("portes_par_heure", "number", "Portes par heure", what, Role.MEASURE), pace, "")
     what = f"Personnes rencontrées par heure : {100 * field.contact[1]:.0f} % des portes"
     named: Named = ("contacts_par_heure", "number", "Contacts par heure", what, Role.MEASURE)
@@ -183,10 +183,7 @@ def spread(low: float, central: float, high: float) -> str:
     """
     if not np.isfinite([low, central, high]).all():
         return ""
-    first, second, third = (
-        f"{value:,.0f}".replace(",", "\u202f") if value >= 100 else f"{value:.1f}".replace(".", ",")
-        for value in (low, central, high)
-    )
+    first, second, third = (number(value, int(value < _LARGE)) for value in (low, central, high))
     return f"{second} ({first} à {third})"
 
 

@@ -1,4 +1,4 @@
-"""What is asked of a plan, checked: a goal, doors, teams, hours, the election that is read."""
+"""What is asked of a plan, checked: a goal, doors, teams, hours."""
 
 from __future__ import annotations
 
@@ -7,10 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from carreau.errors import Unknown
-from carreau.products.crossings import Election, election_named, elections_of
-from carreau.products.crossings.elections import widely_told
-from carreau.products.declare import Reading
-from carreau.terms import Territory
 
 MOST_DOORS: Final = 1_000_000
 MOST_TEAMS: Final = 1_000
@@ -38,19 +34,6 @@ def order_of(choices: Mapping[str, str]) -> Order:
         _hours(choices["hours"]),
         _whole(choices["team"], "team", 1, teams) if choices["team"] else 0,
     )
-
-
-def election_of(profile: Reading, territory: Territory, given: str) -> Election:
-    """The election asked for; else the last presidential one, or the last of all, that most stations tell.
-
-    An election told by less than half as many stations as the best told one is not taken unless it is asked for.
-    """
-    elections = elections_of(profile, territory)
-    if given:
-        return election_named(given, elections)
-    wide = widely_told(profile, elections)
-    presidential = [one for one in wide if one.family == "pres"]
-    return (presidential or list(wide))[-1]
 
 
 def _whole(given: str, name: str, least: int, most: int) -> int:
