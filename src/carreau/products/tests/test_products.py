@@ -75,3 +75,11 @@ def test_an_input_says_its_files_and_what_is_said_without_it() -> None:
 def test_a_wrong_input_is_refused_in_words(entry: dict[str, object]) -> None:
     with pytest.raises(Broken, match="une entrée du produit est mal déclarée"):
         inputs_of({"inputs": [entry]})
+
+
+def test_every_reading_declares_how_its_first_level_is_shown() -> None:
+    """Pages draw what is declared and guess nothing: a level without a kind is a list."""
+    readings = {name: product.facts for name, product in catalogue().items() if "command" in product.facts}
+    assert len(readings) >= 5
+    kinds = {name: facts["screen"][next(iter(facts["levels"]))].get("kind") for name, facts in readings.items()}
+    assert all(kinds.values()), kinds

@@ -29,9 +29,6 @@ export type Theme = {
 
 const NUMBERED = /^(\w+?)_1_phrase$/
 
-/** Whether a reading tells its figures by number, each with its sentence. */
-export const isNumbered = ({ columns }: Pick<Reading, 'columns'>): boolean => columns.some((column) => NUMBERED.test(column.name))
-
 /** The themes of a reading, in the order of their rank. */
 export function themesOf(reading: Reading, rows: readonly Row[] = reading.rows): Theme[] {
   const prefix = reading.columns.map((column) => NUMBERED.exec(column.name)?.[1]).find(Boolean) ?? 'chiffre'

@@ -16,9 +16,8 @@ const ROWS = [line('96001_0001', 'a', 'x', 61, { part_bas_90: 48, part_haut_90: 
 
 describe('a reading', () => {
   it('takes the view that its product declares, a list otherwise', () => {
-    const kinds = [screen, {}, undefined, { kind: 'unknown' }].map((one) => kindOf({ columns: COLUMNS, ...(one && { screen: one }) }))
+    const kinds = [screen, {}, undefined, { kind: 'unknown' }].map((one) => kindOf({ ...(one && { screen: one }) }))
     expect(kinds).toEqual(['cross', 'list', 'list', 'list'])
-    expect(kindOf({ columns: [column('chiffre_1_phrase', 'status')] })).toBe('cards')
   })
   it('is named after its territory, a station by its number', () => {
     expect([territoryName({ territory: 'bv:69123_0301', name: 'Lyon' }), territoryName({ territory: 'com:69123', name: 'Lyon' }), territoryName({ territory: 'dep:69', name: '' })]).toEqual(['Lyon, bureau 301', 'Lyon', 'dep:69'])

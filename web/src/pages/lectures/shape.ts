@@ -1,22 +1,11 @@
 // From the rows of a reading to what is drawn: which kind of view, which places, which cross table. Pure.
-import { isNumbered } from './cards'
 import { beside, figureOf, textOf, type Beside, type Reading, type ReadingColumn, type Row } from './facts'
 
 export const KINDS = ['cross', 'cards', 'curves', 'parts', 'ranking', 'sheets', 'list'] as const
 export type Kind = (typeof KINDS)[number]
 
-/** The view of a reading: the one that its product declares for the screen; else what its columns say; else a list. */
-export function kindOf(reading: Pick<Reading, 'screen' | 'columns'>): Kind {
-  const declared = KINDS.find((kind) => kind === reading.screen?.kind)
-  if (declared) return declared
-  const names = new Set(reading.columns.map((column) => column.name))
-  if (isNumbered(reading)) return 'cards'
-  const has = (...all: string[]) => all.every((name) => names.has(name))
-  if (has('vote', 'indicateur', 'tranche', 'valeur', 'compte')) return 'curves'
-  if (has('equipe', 'sortie', 'ordre')) return 'sheets'
-  if (has('rang', 'portes_prevues', 'attendu_bas', 'attendu_haut')) return 'ranking'
-  return has('attendu', 'reste') && reading.columns.some((column) => column.name.startsWith('points_')) ? 'parts' : 'list'
-}
+/** The view of a reading: the one that its product declares for the screen, else a list. */
+export const kindOf = ({ screen }: Pick<Reading, 'screen'>): Kind => KINDS.find((kind) => kind === screen?.kind) ?? 'list'
 
 export type Place = { code: string; name: string; rows: Row[] }
 
