@@ -10,6 +10,8 @@ from carreau.products import Draft
 from carreau.sources.manifest import STATUSES
 
 LEVELS: Final = ("commune", "departement", "france")
+STATION: Final = ("bv_id", "code_commune", "libelle_commune", "inscrits", "rattachement")
+TYPE: Final = ("type", "groupe_de_types", "type_certitude")
 
 
 def station_facts(release: Release, themes: Mapping[str, str]) -> dict[str, Any]:
@@ -31,9 +33,8 @@ def station_facts(release: Release, themes: Mapping[str, str]) -> dict[str, Any]
                 }
             )
     return {
-        "station": {
-            name: row[name] for name in ("bv_id", "code_commune", "libelle_commune", "inscrits", "rattachement")
-        },
+        "station": {name: row[name] for name in STATION},
+        "type": {name: row.get(name) for name in TYPE},
         "themes": [{"title": title, "indicators": indicators.get(theme, [])} for theme, title in themes.items()],
         "sources": _sources(release.certificate["lineage"]),
     }

@@ -1,9 +1,9 @@
 """One station on one screen: a bar per indicator, its margin drawn, beside commune, department and France.
 
 A pure function: the facts of ``Home.show`` in, lines of coloured text out. Facts are ``station`` (its code,
-commune, vintage…), ``themes`` (each with a ``title`` and ``indicators``: name, title, unit, value, margin,
-grade, status, commune, departement, france) and ``sources`` (title, vintage, status). A value that is not
-shown says why in its place.
+commune, vintage…), ``type`` (the type, its family, how sure), ``themes`` (each with a ``title`` and
+``indicators``: name, title, unit, value, margin, grade, status, commune, departement, france) and ``sources``
+(title, vintage, status). A value that is not shown says why in its place.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ def screen(facts: Facts, width: int = 80, height: int | None = 45) -> list[Text]
     the last line says how many more there are.
     """
     layout = Layout.fitting(width)
-    lines = [*title_lines(facts["station"], width), *warning_lines(facts.get("sources", ()), width)]
+    head = [*title_lines(facts["station"], width), *warning_lines(facts.get("sources", ()), width)]
+    lines = [*head, *type_lines(facts.get("type", {}), width)]
     listed = sections(facts["themes"], latest=height is not None)
     total = sum(len(theme["indicators"]) for theme in facts["themes"])
     kept = shares_of_room(listed, total if height is None else height - len(lines) - len(listed) - 3)
@@ -70,6 +71,16 @@ def screen(facts: Facts, width: int = 80, height: int | None = 45) -> list[Text]
     for line in lines:
         line.rstrip()
     return lines
+
+
+def type_lines(told: Facts, width: int) -> list[Text]:
+    """The type of the station, its family and how sure it is; nothing for a station without a type."""
+    if not told.get("type"):
+        return []
+    sure = told.get("type_certitude")
+    said = f", certitude {number(sure, 2)} sur 1" if sure is not None else ""
+    told_in_full = f"Type : {told['type']} ({told['groupe_de_types']}){said}"
+    return [Text(line, style="dim") for line in textwrap.wrap(told_in_full, width)]
 
 
 def title_lines(station: Facts, width: int) -> list[Text]:

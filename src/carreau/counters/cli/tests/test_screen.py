@@ -52,6 +52,14 @@ def test_the_title_names_the_station_and_its_voters() -> None:
     assert lines(station(indicator()))[:2] == ["Bureau de vote 69123_0101 · Lyon", "1 080 inscrits"]
 
 
+def test_the_type_of_a_station_stands_with_its_family_and_how_sure_it_is() -> None:
+    told = {"type": "Quartiers d'habitat social", "groupe_de_types": "Villes modestes", "type_certitude": 0.875}
+    facts = {**station(indicator()), "type": told}
+    assert lines(facts)[2] == "Type : Quartiers d'habitat social (Villes modestes), certitude 0,88 sur 1"
+    assert lines({**facts, "type": {**told, "type_certitude": None}})[2].endswith("(Villes modestes)")
+    assert not any("Type" in line for line in lines({**facts, "type": {**told, "type": None}}))
+
+
 def test_other_facts_of_the_station_follow_its_voters() -> None:
     facts = station(indicator())
     facts["station"] = {"bv_id": "69123_0101", "vintage": "2022", "contour": ["not", "a", "word"]}
