@@ -24,6 +24,7 @@ from ecological_peers import hierarchical
 from ecological_real import plausible, real_tables
 from ecological_rivals import RIVALS, both_ways
 from ecological_simulation import learnt, simulated
+from ecological_told import BASELINE, FIGURES, SHIPPED, write_told
 
 from carreau.inference import Floats, Margins
 from carreau.inference.estimate import blend_of
@@ -31,9 +32,7 @@ from carreau.inference.regression import moments_of, shrunk
 from carreau.inference.spread import calibration
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-FIGURES: Final = ROOT / "bench" / "figures" / "ecological.json"
 TRAINING, HELD_OUT = ((30, 7), (20, 9)), (20, 11)
-SHIPPED: Final = "Carreau: even split and both regressions"
 EVEN: Final = "even split within each station"
 TRAINING_TABLES: Final = ("census", "senc")
 # Below this, simulated stations whose answer is drawn to the even split are not held; above, the towns and they are.
@@ -41,7 +40,6 @@ LEAST_HEARD: Final = {"groups": 0.3, "transfers": 0.01}
 # A stronger prior leaves stations nothing to tell: on most groups the answer would be the prior's.
 STRENGTHS: Final = {"groups": (0.01, 0.03), "transfers": (0.0001, 0.0003, 0.001)}
 PARTS: Final = tuple(round(0.2 + 0.05 * step, 2) for step in range(12))
-BASELINE: Final = "Goodman, clipped (baseline)"
 SHOWN: Final = (
     SHIPPED,
     BASELINE,
@@ -275,6 +273,7 @@ def main() -> None:
     result["budgets"] = budgets()
     result["made"] = {"date": f"{datetime.now(UTC):%Y-%m-%d}", "CPU s": round(time.process_time() - start)}
     FIGURES.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    write_told()
     print(json.dumps({name: result[name] for name in ("budgets", "made")}, indent=1))
 
 

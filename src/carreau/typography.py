@@ -26,6 +26,15 @@ def number(value: float, decimals: int = 0) -> str:
     return text if value >= 0 or rounds_to_zero else MINUS + text
 
 
+def bare(value: float) -> str:
+    """``value`` with the decimals that it has and no others: a setting, an hour, a threshold.
+
+    >>> bare(2.5), bare(3.0)
+    ('2,5', '3')
+    """
+    return f"{value:g}".replace(".", ",")
+
+
 def change(value: float, decimals: int = 0) -> str:
     """A difference, whose gain bears its sign too: « +3,1 », « −2,0 », « 0,0 ».
 

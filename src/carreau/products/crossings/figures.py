@@ -13,6 +13,7 @@ from carreau.inference import Margins
 from carreau.products.crossings.limits import Limits
 from carreau.products.crossings.regions import Table
 from carreau.products.crossings.tallies import Floats, Texts
+from carreau.typography import bare
 
 NOBODY: Final = "sans objet : personne n'est concerné ici"
 RARE: Final = "trop rare ici pour être distingué : moins de {least}\u202f% des inscrits"
@@ -135,7 +136,7 @@ def _rare(crossing: Table, limits: Limits) -> npt.NDArray[np.bool_]:
 
 def _said_rare(limits: Limits) -> str:
     """The sentence of an origin that is too rare."""
-    return RARE.format(least=f"{100 * limits.least:g}".replace(".", ","))
+    return RARE.format(least=bare(100 * limits.least))
 
 
 def _percent(pair: tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]) -> tuple[Floats, Floats]:

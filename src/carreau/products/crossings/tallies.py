@@ -15,6 +15,7 @@ from carreau.products.crossings.elections import Election
 from carreau.products.crossings.limits import Limits
 from carreau.products.declare import Reading
 from carreau.terms import Column, Role
+from carreau.typography import bare
 
 Floats = npt.NDArray[np.float64]
 Texts = npt.NDArray[np.object_]
@@ -159,7 +160,7 @@ def _gathered(votes: _Votes, election: Election, detail: str, limits: Limits) ->
         np.column_stack([votes.counts[:, ~small], together]),
         np.append(votes.absent[~small], votes.absent[small].all()),
     )
-    percent = f"{limits.small * 100:g}".replace(".", ",")
+    percent = bare(limits.small * 100)
     return gathered, (f"{election.title} : sous {percent}\u202f% des suffrages, comptés ensemble : {who}",)
 
 

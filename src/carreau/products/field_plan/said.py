@@ -11,6 +11,7 @@ from carreau.products.declare import Input
 from carreau.products.field_plan.columns import Told, spread
 from carreau.products.field_plan.orders import Order
 from carreau.products.field_plan.plan import Routes
+from carreau.typography import bare, number
 
 LAWFUL = (
     "Le porte-à-porte ne demande aucun fichier de personnes : ne rien noter sur quelqu'un sans son accord, ni nom ni "
@@ -33,7 +34,7 @@ def remarks_of(told: Told, order: Order, routes: Routes, files: Sequence[Input])
     left_out = int((told.stations.reasons != "").sum())
     outings = len(np.unique(routes.outing))
     said = [
-        f"{agreed(planned, 'porte{s}')}, {agreed(outings, 'sortie{s}')} d'au plus {order.hours:g} h, "
+        f"{agreed(planned, 'porte{s}')}, {agreed(outings, 'sortie{s}')} d'au plus {bare(order.hours)} h, "
         f"pour {agreed(order.teams, 'équipe{s}')} de deux",
         f"Attendu en tout : {told.effect.noun}, {spread(total[0], total[1], total[2])}",
         told.effect.caution,
@@ -43,7 +44,8 @@ def remarks_of(told: Told, order: Order, routes: Routes, files: Sequence[Input])
         *counted(left_out, "bureau{x} {ont} été laissé{s} hors du plan : voir leur statut"),
     ]
     if planned < order.doors:
-        said.append(f"Il n'y a que {pieces.doors.sum():.0f} portes connues ici, pour {order.doors} demandées")
+        known = number(pieces.doors.sum())
+        said.append(f"Il n'y a que {known} portes connues ici, pour {number(order.doors)} demandées")
     return tuple(said)
 
 
