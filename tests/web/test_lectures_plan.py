@@ -35,6 +35,13 @@ def test_stations_stand_in_the_order_of_the_plan_with_the_range_of_what_is_expec
     assert paths.evaluate_all(shaded) == len(planned)
 
 
+def test_a_street_stands_apart_from_the_code_of_its_segment(page: Any, town_server: str) -> None:
+    rows = asked(town_server, "readings/field_plan/com:96001?level=secteur")["rows"]
+    opened(page, f"{PLAN}&level=secteur")
+    told = plain(page.locator(".plan tbody th").first.inner_text())
+    assert told.startswith(f"{rows[0]['secteur']} {plain(rows[0]['voie'])}")
+
+
 def test_the_doors_asked_are_written_in_the_address_and_change_the_plan(page: Any) -> None:
     opened(page)
     before = page.locator(".plan tbody tr").count()
