@@ -6,7 +6,7 @@ A server shows what was released. It does not make it again because the code of 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -53,7 +53,12 @@ class Kept:
 
 def kept_releases(blobs: Path) -> list[Kept]:
     """Every whole release that rests in the folder ``blobs``, the last made first; other files are passed over."""
-    found = [_kept(path) for path in blobs.glob("*.parquet")]
+    return kept_among(blobs.glob("*.parquet"))
+
+
+def kept_among(paths: Iterable[Path]) -> list[Kept]:
+    """The whole releases among some files, the last made first."""
+    found = [_kept(path) for path in paths]
     return sorted((kept for kept in found if kept), key=lambda kept: kept.made_at, reverse=True)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -15,7 +17,10 @@ from carreau.counters.cli.desk import Desk, command
 if TYPE_CHECKING:
     import socket
 
+    from starlette.types import ASGIApp
+
     from carreau.counters.app.options import Options
+    from carreau.house.renewal import Renewal
 
 HOSTS: Final = "CARREAU_HOSTS"
 FAMILY: Final = "Servir"
@@ -57,13 +62,14 @@ def serve(
 
 def _answered(desk: Desk, territory: str | None, options: Options, way: tuple[socket.socket, bool]) -> None:
     """Answers on a socket until it is told to stop; the browser is opened when that was asked."""
-    from carreau.counters.app import application
     from carreau.counters.app import serve as answer
     from carreau.house.accounts import accounts_of
     from carreau.house.reading_finding import warmed
+    from carreau.house.renewal import Renewal, unread_removed
     from carreau.house.served import served
 
     home, (listening, open_browser) = desk.opened(), way
+    unread_removed(home)
     with desk.watcher() as watcher:
         shown = served(home, territory, PRODUCT, watcher)
         warmed(shown, watcher)
@@ -80,4 +86,29 @@ def _answered(desk: Desk, territory: str | None, options: Options, way: tuple[so
 
             webbrowser.open(options.address)
 
-    answer(application(home, shown, options), listening, ready)
+    with _following(desk, Renewal(home, shown), options) as app:
+        answer(app, listening, ready)
+
+
+@contextlib.contextmanager
+def _following(desk: Desk, renewal: Renewal, options: Options) -> Iterator[ASGIApp]:
+    """The application of what is shown, which follows the releases that arrive until the block ends."""
+    from carreau.counters.app import application
+    from carreau.counters.app.following import Following, Shown, followed
+
+    def shown() -> Shown:
+        return Shown(renewal.shown.version, application(renewal.home, renewal.shown, options))
+
+    def look() -> Shown | None:
+        if renewal.found() is None:
+            return None
+        desk.hint(f"une publication plus récente est servie : version {renewal.shown.version}")
+        return shown()
+
+    app, stop = Following(shown()), threading.Event()
+    follower = threading.Thread(target=followed, args=(app, look, stop), name="follow", daemon=True)
+    follower.start()
+    try:
+        yield app
+    finally:
+        stop.set()
