@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal
+from dataclasses import replace
+from typing import Annotated, Any, ClassVar, Final, Literal, get_args
 
 from fastapi import APIRouter, Path, Query
 from starlette.requests import Request
@@ -23,13 +24,21 @@ from carreau.house.reading_files import handed_over
 
 ADDRESS: Final = "/api/v1/readings"
 FIXED: Final = frozenset({"level", "v"})
+PRINTED: Final = "pdf"
+SHEETS: Final = "sheets"  # the screen of a level that is made to be printed
 MOST_WORDS: Final = 12
 ProductName = Annotated[str, Path(max_length=60, description="Le produit (GET /api/v1/readings)", examples=["votes"])]
 TerritoryName = Annotated[
     str, Path(max_length=60, description="com:…, circo:…, epci:…, dep:… ou bv:…", examples=["com:69123"])
 ]
 LevelName = Annotated[str, Query(max_length=40, description="Une ligne par quoi ; le premier niveau à défaut")]
-Suffix = Literal["xlsx", "csv", "json", "parquet"]
+Suffix = Literal["xlsx", "csv", "json", "parquet", "pdf"]
+
+
+class NotPrinted(Unknown):
+    """A page to print was asked of a reading that has none; the advice says which file to take (HTTP 422)."""
+
+    http_status: ClassVar[int] = 422
 
 
 class Readings:
@@ -41,8 +50,9 @@ class Readings:
     def added_to(self, router: APIRouter) -> None:
         """Adds these routes to ``router``."""
         binary: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
-        kinds = {format_of(name).media_type: binary for name in ("xlsx", "csv", "parquet")}
-        file = {"description": "Le fichier", "content": {**kinds, "application/json": {"schema": {"type": "object"}}}}
+        kinds = {format_of(name).media_type: binary for name in get_args(Suffix) if name != "json"}
+        told = "Le fichier ; en .pdf, les feuilles à imprimer des lectures qui en ont (le plan de terrain)"
+        file = {"description": told, "content": {**kinds, "application/json": {"schema": {"type": "object"}}}}
         for path, endpoint, said in (
             (ADDRESS, self.readings, {"model": models.ReadingsModel}),
             (f"{ADDRESS}/{{product}}/{{territory}}", self.reading, {"model": models.ReadingModel}),
@@ -81,9 +91,11 @@ class Readings:
     async def reading_file(
         self, request: Request, product: ProductName, territory: TerritoryName, suffix: Suffix, level: LevelName = ""
     ) -> Response:
-        """La même lecture en un fichier, avec son certificat"""
+        """La même lecture en un fichier, avec son certificat ; en .pdf, ses feuilles à imprimer si elle en a"""
         asked = Question(product, territory, level, _choices(request.query_params))
         self._known(asked)
+        if suffix == PRINTED:
+            asked = replace(asked, level=printed_level(product, self.desk.home.product_list[product].facts, level))
         reader = account_of(request).name
         with question():
             file = await self.desk.answers.worked(
@@ -104,6 +116,20 @@ class Readings:
         products = [told["product"] for told in derived_facts(self.desk.home, self.desk.served)]
         if asked.product not in products:
             raise Unknown.named(asked.product, "produit", products, "reprendre l'un de ceux de GET /api/v1/readings")
+
+
+def printed_level(product: str, facts: Mapping[str, Any], level: str) -> str:
+    """The level asked for, the first one made to be printed by default; :class:`NotPrinted` when it is not."""
+    screens: Mapping[str, Any] = facts.get("screen", {})
+    printed = [name for name in facts["levels"] if screens.get(name, {}).get("kind") == SHEETS]
+    if printed and level in {"", *printed}:
+        return level or printed[0]
+    raise NotPrinted(
+        "cette lecture n'a pas de feuille à imprimer" if not printed else "ce niveau n'a pas de feuille à imprimer",
+        given=f"{product}, niveau {level}" if level else product,
+        expected=f"le niveau {', '.join(printed)}" if printed else "un fichier .xlsx, .csv, .json ou .parquet",
+        advice="ne pas dire de niveau, ou dire celui-là" if printed else "demander file.xlsx",
+    )
 
 
 def _choices(query: Mapping[str, str]) -> dict[str, str]:

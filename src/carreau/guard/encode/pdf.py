@@ -50,7 +50,7 @@ _STATIONS: Final = (
 _TEAMS: Final = (
     "une feuille de route est celle d'une équipe",
     "équipes",
-    "demander moins d'équipes, ou une seule : --team 2 ; pour toutes, demander un .xlsx",
+    "demander moins d'équipes, ou une seule : --team 2 (team=2 dans une adresse) ; pour toutes, demander un .xlsx",
 )
 
 

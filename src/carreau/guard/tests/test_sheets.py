@@ -113,6 +113,18 @@ def test_a_team_that_has_many_stops_goes_on_over_the_page(routes: Callable[..., 
     told = pages(routes(*(stop(1, outing, 1) for outing in range(1, 61))))
     assert len(told) > 1 and all("Équipe 1" in page for page in told)
     assert all(f"Sortie {outing}" in " ".join(told) for outing in range(1, 61))
+    count = len(told)
+    for rank, page in enumerate(told, 1):
+        assert f"Équipe 1 ({rank}/{count}) · {rank} / {count}" in page
+        assert (f"Équipe 1 · Carreville · com:96001 {rank}/{count}" in page) == (rank > 1)
+
+
+def test_a_page_is_numbered_among_those_of_its_team_when_it_has_several(routes: Callable[..., Release]) -> None:
+    many = [stop(2, outing, 1) for outing in range(2, 62)]
+    told = pages(routes(stop(1, 1, 1), *many, stop(3, 70, 1)))
+    assert "Équipe 1 · 1 /" in told[0] and "1/1" not in told[0]
+    assert f"Équipe 2 (2/{len(told) - 2}) · 3 /" in told[2]
+    assert f"Équipe 3 · {len(told)} / {len(told)}" in told[-1]
 
 
 def test_a_sheet_is_tagged_and_its_sketch_is_described(routes: Callable[..., Release]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pyarrow.parquet as pq
+import pypdf
 import pytest
 
 from carreau.counters.app.tests.conftest import Live
@@ -68,6 +69,45 @@ def test_a_reading_is_taken_away_with_its_certificate(asked: Any) -> None:
     assert ".parquet" in answer.headers["Content-Disposition"]
 
 
+def test_the_sheets_of_a_plan_are_printed_from_its_address_as_from_the_command_line(asked: Any, live: Live) -> None:
+    answer = asked("/field_plan/com:96001/file.pdf", doors="300", teams="2")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.headers["Carreau-Certificat"].startswith("carreau-")
+    assert "field-plan-com-96001.pdf" in answer.headers["Content-Disposition"]
+    words = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(answer.content)).pages]
+    assert answer.headers["Carreau-Certificat"] in words[0]
+    home = open_home(live.home)
+    shown = served(home, "com:96001", "electoral_profile", SILENT)
+    question = Question("field_plan", "com:96001", "parcours", {"doors": "300", "teams": "2"})
+    release = served_release(home, shown, question)
+    own = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(b"".join(release.encoded("pdf")))).pages]
+    mine, theirs = answer.headers["Carreau-Certificat"], str(release.certificate["id"])
+    assert [page.replace(mine, "") for page in words] == [page.replace(theirs, "") for page in own]
+
+
+def test_a_level_made_to_be_printed_may_be_named(asked: Any) -> None:
+    answer = asked("/field_plan/com:96001/file.pdf", level="parcours", team="1")
+    assert answer.status_code == 200, answer.text
+    assert answer.content.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("path", "words", "told"),
+    [
+        ("/votes/com:96001/file.pdf", {}, "file.xlsx"),
+        ("/field_plan/com:96001/file.pdf", {"level": "bureau"}, "parcours"),
+    ],
+)
+def test_a_reading_without_a_page_to_print_says_what_to_take(
+    asked: Any, path: str, words: dict[str, str], told: str
+) -> None:
+    answer = asked(path, **words)
+    assert answer.status_code == 422, answer.text
+    problem = answer.json()
+    assert "feuille à imprimer" in problem["detail"] and told in problem["expected"] + problem["advice"]
+
+
 @pytest.mark.parametrize(
     ("path", "words", "status"),
     [
@@ -80,6 +120,8 @@ def test_a_reading_is_taken_away_with_its_certificate(asked: Any) -> None:
         ("/votes/com:69123", {}, 400),
         ("/votes/ailleurs", {}, 400),
         ("/votes/com:96001/file.exe", {}, 422),
+        ("/rumeurs/com:96001/file.pdf", {}, 404),
+        ("/field_plan/com:96001/file.pdf", {"teams": "60", "doors": "9000"}, 400),
         ("/votes/com:96001", {"by": "a" * 300}, 400),
     ],
 )
