@@ -134,6 +134,22 @@ def test_an_owner_creates_an_account_gives_it_a_role_closes_it_and_reopens_it(vi
     assert row.get_by_role("combobox").input_value() == "editor"
 
 
+def test_an_owner_deletes_a_closed_account_after_a_second_word(visitor: Any) -> None:
+    entered(visitor)
+    form = visitor.locator("form", has=visitor.get_by_role("button", name="Créer"))
+    form.get_by_label("Nom").fill("leo@exemple.fr")
+    form.get_by_label("Mot de passe").fill("une longue phrase pour entrer")
+    form.get_by_role("button", name="Créer").click()
+    row = visitor.locator("tbody tr", has_text="leo@exemple.fr")
+    row.get_by_role("button", name="Fermer le compte").wait_for()
+    assert row.get_by_role("button", name="Supprimer").count() == 0
+    row.get_by_role("button", name="Fermer le compte").click()
+    row.get_by_role("button", name="Supprimer le compte leo@exemple.fr").click()
+    row.get_by_role("button", name="Supprimer pour de bon ?").click()
+    visitor.get_by_text("Compte « leo@exemple.fr » supprimé").first.wait_for()
+    row.wait_for(state="detached")
+
+
 def test_a_short_password_or_a_hostile_name_is_refused_in_words(visitor: Any) -> None:
     entered(visitor)
     form = visitor.locator("form", has=visitor.get_by_role("button", name="Créer"))

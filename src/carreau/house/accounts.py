@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol
 
 from carreau.errors import Refused
 from carreau.house.accounts_identity import provider_declared
+from carreau.house.space_items import Items, items_at
 from carreau.house.workspace import Workspace
 from carreau.market.accounts import Account, Accounts, Newcomer, RoleName, folded
 from carreau.market.analyses import Analyses, Analysis
@@ -43,6 +44,7 @@ class HouseAccounts:
     links: Links
     clock: Callable[[], datetime]
     departures: Departures
+    items: Items
     provider: Provider | None = None
     _visitors: Fresh[Account | None] = field(default_factory=Fresh)
     _grants: Fresh[Grant] = field(default_factory=Fresh)
@@ -124,6 +126,14 @@ class HouseAccounts:
             (self.accounts.disabled if disabled else self.accounts.enabled)(identifier, by, now)
         self._changed()
         return self.accounts.account(identifier)
+
+    def account_deleted(self, identifier: str, by: str) -> None:
+        """The account is gone with its tokens, its analyses and its files: refused as long as it is not disabled."""
+        account = self.accounts.deletable(identifier)
+        for item in self.items.of(account.id):
+            self.items.removed(item)
+        self.accounts.deleted(account.id, by, self.clock())
+        self._changed()
 
     def password_reset(self, identifier: str, password: str, by: str) -> None:
         """The account has the password that someone gave it; its sessions end."""
@@ -208,6 +218,7 @@ def accounts_at(workspace: Workspace, clock: Callable[[], datetime]) -> HouseAcc
         Links.of(workspace.keys),
         clock,
         Departures(records),
+        items_at(workspace),
         provider_declared(workspace.root, os.environ),
     )
 

@@ -23,6 +23,14 @@ RoleName = Literal["reader", "editor", "owner"]
 ROLES: Final[tuple[RoleName, ...]] = get_args(RoleName)
 LOCAL_ID: Final = "local"
 _NAME: Final = re.compile(r"[^\W_][\w .@+’'()-]{0,99}")
+_ENDED: Final = "le compte de son titulaire a été supprimé"
+_FORGOTTEN: Final = (  # what a deleted account takes away; each takes its identifier
+    "DELETE FROM sessions WHERE account = ?",
+    "DELETE FROM credentials WHERE grant_id IN (SELECT id FROM grants WHERE holder = ?)",
+    f"UPDATE grants SET state = 'ENDED', reason = '{_ENDED}' WHERE holder = ? AND state <> 'ENDED'",
+    "DELETE FROM analyses WHERE owner = ?",
+    "DELETE FROM accounts WHERE id = ?",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +167,32 @@ class Accounts:
             connection.execute("UPDATE accounts SET disabled_at = '' WHERE id = ?", (identifier,))
             self._entered("account enabled", {"account": identifier, "by": by}, now)
         return self.account(identifier)
+
+    def deleted(self, identifier: str, by: str, now: datetime) -> None:
+        """The account is gone: its name, its password, what it saved; its tokens end for good.
+
+        :class:`~carreau.errors.Refused` as long as it is not disabled. The ledger keeps what was delivered, and under
+        which name: a house answers for what left it.
+        """
+        account = self.deletable(identifier)
+        with self.records.transaction() as connection:
+            connection.execute("PRAGMA secure_delete = ON")
+            for statement in _FORGOTTEN:
+                connection.execute(statement, (account.id,))
+            self._entered("account deleted", {"account": account.id, "by": by}, now)
+        self.records.rows("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def deletable(self, identifier: str) -> Account:
+        """The account, which is disabled; :class:`~carreau.errors.Refused` when it still may come in."""
+        account = self.account(identifier)
+        if not account.disabled:
+            raise Refused(
+                "ce compte est encore ouvert",
+                given=account.name,
+                expected="un compte fermé",
+                advice="le fermer d'abord (carreau account-disable NOM), puis le supprimer",
+            )
+        return account
 
     def given_role(self, identifier: str, role: RoleName, by: str, now: datetime) -> Account:
         """The account with another role."""

@@ -1,4 +1,4 @@
-"""The commands of accounts: created, listed, disabled, enabled again, given another password.
+"""The commands of accounts: created, listed, disabled, enabled again, deleted, given another password.
 
 A password is never an argument, which other users of the machine could read: it is asked for, or read as one line of
 the standard input.
@@ -44,6 +44,7 @@ def added_to(app: typer.Typer) -> None:
         ("account-password", account_password),
         ("account-disable", account_disable),
         ("account-enable", account_enable),
+        ("account-delete", account_delete),
     ):
         command(app, FAMILY, name)(handler)
 
@@ -105,6 +106,17 @@ def account_enable(desk: Desk, name: NameArgument) -> None:
     carreau account-enable anne@exemple.fr
     """
     _switched(desk, name, disabled=False)
+
+
+def account_delete(desk: Desk, name: NameArgument) -> None:
+    """Supprime un compte fermé, avec ses jetons, ses analyses et ses fichiers. Le registre garde ce qui a été livré.
+
+    carreau account-delete anne@exemple.fr
+    """
+    house = _house(desk)
+    account = house.accounts.called(name)
+    house.account_deleted(account.id, BY)
+    desk.answer({"id": account.id, "deleted": True}, lambda: [f"compte supprimé : {account.name}"])
 
 
 def account_lines(facts: Sequence[Mapping[str, Any]], width: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""The accounts of the house, for its owners: listed, created, changed, disabled."""
+"""The accounts of the house, for its owners: listed, created, changed, disabled, deleted."""
 
 from __future__ import annotations
 
@@ -36,6 +36,12 @@ def change_account(request: Request, owner: Owner, identifier: str, given: Accou
     if given.password is not None:
         accounts.password_reset(identifier, given.password, owner.id)
     return _facts(accounts.account_changed(identifier, owner.id, role=given.role, disabled=given.disabled))
+
+
+@router.delete("/accounts/{identifier}", status_code=204, responses=problems(401, 403, 404))
+def delete_account(request: Request, owner: Owner, identifier: str) -> None:
+    """Delete a disabled account, with its tokens, its analyses and its files."""
+    house(request).account_deleted(identifier, owner.id)
 
 
 def _facts(account: Account) -> AccountFacts:

@@ -169,6 +169,27 @@ def test_an_owner_sees_and_revokes_the_tokens_of_all(house: HouseAccounts, anne:
         house.authenticated(secret)
 
 
+def test_what_a_deleted_account_held_is_gone_from_the_disk_and_its_streams_are_cut(
+    house: HouseAccounts, anne: Account, tmp_path: Path
+) -> None:
+    bob = house.account_created(Newcomer("Robert Untel", "editor", GOOD), "test")
+    secret, _, grant = house.token_made(bob, EXCEL)
+    house.analysis_saved(bob, "Canton de Robert", {"x": 1})
+    stream = guarded([bytes(20 * PIECE)], house.checking(grant, LYON))
+    next(stream)
+    with pytest.raises(Refused, match="encore ouvert"):
+        house.account_deleted(bob.id, anne.id)
+    house.account_changed(bob.id, anne.id, disabled=True)
+    house.account_deleted(bob.id, anne.id)
+    with pytest.raises(Refused, match="terminé"):
+        next(stream)
+    with pytest.raises(NotSignedIn):
+        house.authenticated(secret)
+    assert house.accounts.listed() == [anne]
+    for path in tmp_path.glob("records.sqlite*"):
+        assert b"Untel" not in path.read_bytes() and b"Canton de Robert" not in path.read_bytes()
+
+
 def test_sixteen_people_sign_in_at_once(house: HouseAccounts, anne: Account) -> None:
     failures: list[BaseException] = []
     for number in range(16):

@@ -89,6 +89,21 @@ def test_the_last_owner_is_not_closed(monkeypatch: pytest.MonkeyPatch, capsys: p
     assert "dernier" in capsys.readouterr().err
 
 
+def test_an_account_is_deleted_once_it_is_closed(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("Anne", "Bob"):
+        typed(monkeypatch, GOOD)
+        run(["account-add", name])
+    assert run(["account-delete", "bob"]) == 3
+    assert "le fermer d'abord" in capsys.readouterr().err
+    assert run(["account-disable", "bob"]) == 0
+    assert run(["account-delete", "bob"]) == 0
+    assert "compte supprimé : Bob" in capsys.readouterr().out
+    assert run(["account-enable", "bob"]) == 2
+    assert "n'existe pas" in capsys.readouterr().err
+
+
 def test_how_one_signs_in_is_shown() -> None:
     facts = {"name": "Bob", "role": "reader", "method": "oidc", "disabled": True}
     (_, _, line, *_), last = account_lines([facts], 80), account_lines([facts], 80)[-1]

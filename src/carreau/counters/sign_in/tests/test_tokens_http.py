@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from carreau.market.credentials import Wanted
+from carreau.market.refusals import NotSignedIn
 
 GOOD = "quatre mots sans lien"
 OTHER = "cinq autres mots sans rapport"
@@ -69,6 +70,26 @@ def test_an_owner_manages_accounts_and_cannot_be_the_last_to_leave(served: Any) 
     assert owner.ask("PATCH", f"/accounts/{anne.id}", {"role": "reader"}).status_code == 403
     assert owner.ask("PATCH", "/accounts/nobody", {"disabled": True}).status_code == 404
     assert [account["name"] for account in owner.get("/api/v1/accounts").json()] == ["Anne", "Bob"]
+
+
+def test_a_closed_account_is_deleted_by_an_owner_and_by_nobody_else(served: Any) -> None:
+    anne, bob = served.person("Anne"), served.person("Bob", "editor")
+    served.person("Eve", "editor")
+    owner, his, eve = served.browser("anne"), served.browser("bob"), served.browser("eve")
+    token = his.ask("POST", "/tokens", {"name": "Excel"}).json()["secret"]
+    assert his.ask("POST", "/analyses", {"name": "A", "state": {"x": 1}}).status_code == 201
+    address = f"/accounts/{bob.id}"
+    assert owner.ask("DELETE", address).status_code == 403  # it is still open
+    assert owner.ask("PATCH", address, {"disabled": True}).status_code == 200
+    assert eve.ask("DELETE", address).status_code == 403
+    assert owner.ask("DELETE", address).status_code == 204
+    assert owner.ask("DELETE", address).status_code == 404
+    assert owner.ask("DELETE", f"/accounts/{anne.id}").status_code == 403
+    assert [account["name"] for account in owner.get("/api/v1/accounts").json()] == ["Anne", "Eve"]
+    assert "Excel" not in owner.get("/api/v1/tokens").text
+    assert his.get("/api/v1/analyses").status_code == 401
+    with pytest.raises(NotSignedIn):
+        served.accounts.authenticated(token)
 
 
 def test_no_answer_holds_a_password_or_its_hash(served: Any) -> None:
