@@ -40,6 +40,7 @@ class Field:
     tour: float
     most: float
     segment: float
+    largest: float
     far: float
     least: float
 

@@ -1,4 +1,5 @@
-"""Segments: each street of a station, cut where it is long, joined to its neighbour where it is small."""
+"""Segments: each street of a station, cut where it is long, joined to its neighbour where it is small, cut again where
+what was joined is too much for one outing."""
 
 from __future__ import annotations
 
@@ -69,7 +70,16 @@ def segments_of(home: Street, names: dict[int, str], street: Index, field: Field
         name = names.get(int(street[rows[0]]), UNNAMED)
         whole = Segment(rows, float(home.doors[rows].sum()), float(home.voters[rows].sum()), (name,))
         found += cut(whole, home, field)
-    return joined(found, home, field.least)
+    return [part for one in joined(found, home, field.least) for part in small_enough(one, home, field)]
+
+
+def small_enough(one: Segment, home: Street, field: Field) -> list[Segment]:
+    """A segment as parts of ``largest`` doors at most, as far as the threshold lets it be cut."""
+    parts = min(int(np.ceil(one.doors / field.largest)), int(one.smallest // field.least))
+    if parts < 2:
+        return [one]
+    found = _scaled(list(_by_place(one, home, (parts, field))), one)
+    return [piece for part in found for piece in small_enough(part, home, field)] if len(found) > 1 else found
 
 
 def cut(whole: Segment, home: Street, field: Field) -> list[Segment]:
@@ -182,12 +192,14 @@ def _by_place(whole: Segment, home: Street, how: tuple[int, Field]) -> Iterator[
     way = "d'ouest en est" if side == 0 else "du sud au nord"
     for rank, (start, end) in enumerate(zip([-1, *kept[:-1]], kept, strict=True), 1):
         here = whole.rows[order[start + 1 : end + 1]]
-        yield replace(_of(whole, np.sort(here), home), part=f"partie {rank} sur {len(kept)}, {way}")
+        said = f"{whole.part}, " if whole.part else ""
+        yield replace(_of(whole, np.sort(here), home), part=f"{said}partie {rank} sur {len(kept)}, {way}")
 
 
 def _lots(whole: Segment, field: Field) -> list[Segment]:
     """A place that holds too many doors to be cut, as equal lots of it."""
-    many = min(round(whole.doors / field.segment), int(whole.smallest // field.least))
+    wanted = max(round(whole.doors / field.segment), int(np.ceil(whole.doors / field.largest)))
+    many = min(wanted, int(whole.smallest // field.least))
     if many < 2:
         return [whole]
     lot = replace(whole, doors=whole.doors / many, voters=whole.voters / many)

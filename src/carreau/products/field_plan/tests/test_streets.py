@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -56,8 +57,8 @@ def test_a_street_of_few_homes_that_goes_far_is_cut_too() -> None:
 
 
 def test_addresses_without_number_are_shared_between_the_parts_of_their_street() -> None:
-    found = made(home_of([*range(1, 40), 0]))
-    assert len(found) == 3 and sum(one.doors for one in found) == pytest.approx(120)
+    found = made(home_of([*range(1, 36), 0]))
+    assert len(found) == 3 and sum(one.doors for one in found) == pytest.approx(108)
 
 
 def test_a_street_without_numbers_is_cut_along_its_length() -> None:
@@ -96,8 +97,8 @@ def test_homes_where_few_vote_are_joined_too() -> None:
 
 
 def test_a_part_that_takes_in_a_neighbour_still_says_which_part_it_is() -> None:
-    home = home_of([*range(1, 31), 1])
-    found = made(home, [0] * 30 + [1])
+    home = home_of([*range(1, 30), 1])
+    found = made(home, [0] * 29 + [1])
     assert [(one.told, one.part) for one in found] == [
         ("Rue A", "jusqu'au n°\u00a010"),
         ("Rue A (à partir du n°\u00a011) et Rue B", ""),
@@ -110,6 +111,22 @@ def test_many_hamlets_are_told_by_three_names_and_a_number() -> None:
     assert one.told.endswith("et 3 autres voies") and one.told.count("Lieu-dit") == 3
     (one,) = segments_of(home_of([0] * 4, doors=3.5), names, np.arange(4), FIELD)
     assert one.told.endswith("et 1 autre voie")
+
+
+def test_what_is_joined_is_cut_again_when_it_is_too_much_for_an_outing() -> None:
+    home = home_of([1, 2, *range(1, 11), 1, 2], doors=4.4)
+    street = [2] * 2 + [0] * 10 + [1] * 2
+    found = made(home, street)
+    assert {one.told for one in found} == {"Rue A, Rue B et Rue C"}
+    assert [one.part for one in found] == [f"partie {k} sur 2, d'ouest en est" for k in (1, 2)]
+    assert [one.doors for one in found] == pytest.approx([30.8, 30.8])
+    few = replace(home, voters=np.full(14, 1.5))  # where so few vote, a half would tell too little
+    assert [one.doors for one in made(few, street)] == pytest.approx([61.6])
+
+
+def test_a_building_that_is_a_little_too_much_is_shared_in_two() -> None:
+    home = Street(np.zeros((1, 2)), np.array([64.0]), np.array([90.0]), np.array([17]))
+    assert [(one.part, one.doors) for one in made(home)] == [("lot 1 sur 2", 32.0), ("lot 2 sur 2", 32.0)]
 
 
 def test_addresses_whose_street_is_not_told_are_said_so() -> None:
@@ -135,6 +152,7 @@ def test_nothing_is_lost_and_nothing_small_is_told(rows: list[tuple[int, int, in
     if doors.sum() >= FIELD.least:
         assert min(one.smallest for one in found) >= FIELD.least - 1e-9
     for one in found:
+        assert one.doors <= FIELD.largest + 1e-9 or one.smallest < 2 * FIELD.least
         for told in re.findall("n°\u00a0([0-9]+)", f"{one.part} {one.told}"):
             assert int(told) % 10 in (0, 1)
 
