@@ -14,6 +14,7 @@ from carreau.counters.api import models
 from carreau.counters.api.answers import ASK_AGAIN, JSON, sent
 from carreau.counters.api.asking import account_of
 from carreau.counters.api.desk import Desk, Misasked, encoded, question
+from carreau.counters.api.english import Language, told
 from carreau.counters.api.files import disposition
 from carreau.counters.api.problems import documented
 from carreau.errors import Unknown
@@ -23,7 +24,7 @@ from carreau.house.derived_served import derived_facts, served_answer, served_re
 from carreau.house.reading_files import handed_over
 
 ADDRESS: Final = "/api/v1/readings"
-FIXED: Final = frozenset({"level", "v"})
+FIXED: Final = frozenset({"level", "v", "language"})
 PRINTED: Final = "pdf"
 SHEETS: Final = "sheets"  # the screen of a level that is made to be printed
 MOST_WORDS: Final = 12
@@ -68,24 +69,36 @@ class Readings:
                 operation_id=endpoint.__name__,
             )
 
-    async def readings(self, request: Request) -> Response:
+    async def readings(self, request: Request, language: Language = "fr") -> Response:
         """Ce que l'on peut demander au profil : les lectures, leurs niveaux, leurs choix"""
-        answer = await self.desk.answers.get(
-            ("readings",), JSON, lambda: encoded({"readings": derived_facts(self.desk.home, self.desk.served)})
-        )
+
+        def make() -> bytes:
+            """The list, in JSON."""
+            listed = {"readings": derived_facts(self.desk.home, self.desk.served)}
+            return encoded(told(self.desk, listed, language))
+
+        answer = await self.desk.answers.get(("readings", language), JSON, make)
         return sent(request, answer, ASK_AGAIN, self.desk.certificate)
 
     async def reading(
-        self, request: Request, product: ProductName, territory: TerritoryName, level: LevelName = ""
+        self,
+        request: Request,
+        product: ProductName,
+        territory: TerritoryName,
+        level: LevelName = "",
+        language: Language = "fr",
     ) -> Response:
         """Une lecture d'un territoire : ses colonnes, ses lignes, ses remarques ; les choix en paramètres"""
         asked = Question(product, territory, level, _choices(request.query_params))
-        key = ("reading", product, territory, level, tuple(sorted(asked.choices.items())))
+        key = ("reading", product, territory, level, tuple(sorted(asked.choices.items())), language)
         self._known(asked)
+
+        def make() -> bytes:
+            """The answer, in JSON."""
+            return encoded(told(self.desk, served_answer(self.desk.home, self.desk.served, asked), language))
+
         with question():
-            answer = await self.desk.answers.get(
-                key, JSON, lambda: encoded(served_answer(self.desk.home, self.desk.served, asked))
-            )
+            answer = await self.desk.answers.get(key, JSON, make)
         return sent(request, answer, ASK_AGAIN)
 
     async def reading_file(
