@@ -73,7 +73,8 @@ def _heard(product: Product, asked: Asked, profile: Reading, ground: Ground, fit
     votes: dict[str, Outcome] = {fit.outcome.name: fit.outcome for fit in fits}
     maker = maker_of(profile, [*own, *(one.column.name for one in votes.values())], product.facts)
     themes = {**{str(key): str(text) for key, text in profile.facts["themes"].items()}, SIZE.theme: SIZE.title}
-    return Heard(ground, fits, (str(asked.territory), territory_name(asked, profile)), themes, maker)
+    named = (str(asked.territory), territory_name(asked, profile))
+    return Heard(ground, fits, named, themes, maker, float(product.facts["parts"]["narrowed"]["value"]))
 
 
 def _remarks(ground: Ground, election: Election, fits: Sequence[Fit]) -> tuple[str, ...]:

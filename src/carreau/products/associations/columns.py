@@ -82,6 +82,10 @@ class Maker:
         """A number that says more of the figure ``of``, and is hidden with it."""
         return self._column(words, Role.MEASURE, of), number_array(values)
 
+    def margin(self, words: Words, values: Floats, of: str) -> Described:
+        """The half-width of a number beside the figure ``of``, hidden with it."""
+        return self._column(words, Role.MARGIN, of), number_array(values)
+
     def said(self, words: Words, texts: Texts, of: str) -> Described:
         """A text that says more of the figure ``of``, and is hidden with it."""
         return self._column(words, Role.STATUS, of), text_array(texts)

@@ -24,7 +24,8 @@ CLASSES: Final = 4  # sizes of stations: a small one strays further from what is
 class Fit:
     """One outcome over the stations that tell it (``rows`` of the ground), each foretold without its place.
 
-    ``points`` (rows x indicators) is what each indicator brings; ``apart`` the way places were left out.
+    ``points`` (rows x indicators) is what each indicator brings; ``apart`` the way places were left out;
+    ``steady`` (folds x (1 + features), the constant first) the model made without each fold, under one penalty.
     """
 
     outcome: Outcome
@@ -32,6 +33,7 @@ class Fit:
     rows: Index
     told: Told
     points: Singles
+    steady: Floats
 
     def score(self, rows: Floats | None = None) -> Score:
         """The share of the variance found again; weighted by voters, or by other ``rows`` weights."""
@@ -97,6 +99,7 @@ def _together(ground: Ground, outcomes: Sequence[Outcome], apart: Apart, rows: I
             rows,
             Told(counted[:, rank], said.expected[:, rank], weights, folds),
             contributions(features, ground.starts, said.coefficients[:, :, rank], folds),
+            said.steady[:, :, rank],
         )
         for rank, one in enumerate(outcomes)
     ]

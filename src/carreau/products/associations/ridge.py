@@ -22,12 +22,14 @@ class HeldOut:
     """What a model says of stations that it was not shown.
 
     ``expected`` (stations x outcomes), ``coefficients`` (folds x (1 + features) x outcomes, the constant first) and the
-    ``penalties`` retained (folds x outcomes).
+    ``penalties`` retained (folds x outcomes). ``steady`` are the coefficients of the same folds under one penalty for
+    all, the middle one retained: what moves from one to another is then places, not the choice of a penalty.
     """
 
     expected: Floats
     coefficients: Floats
     penalties: Floats
+    steady: Floats
 
 
 def held_out(features: Singles, outcomes: Floats, weights: Floats, folds: Index) -> HeldOut:
@@ -42,13 +44,15 @@ def held_out(features: Singles, outcomes: Floats, weights: Floats, folds: Index)
     products = np.stack([_products(features, outcomes, weights, row) for row in rows])
     best = _best_penalties(products, wide)
     total = products.sum(axis=0)
-    chosen = np.empty((count, wide, outcomes.shape[1]))
+    middle = np.sort(best, axis=0)[count // 2]
+    chosen, steady = np.empty((2, count, wide, outcomes.shape[1]))
     expected = np.empty(outcomes.shape)
     for fold, row in enumerate(rows):
         said = _solved(total - products[fold], wide)
         chosen[fold] = np.take_along_axis(said, best[fold][None, None, :], axis=0)[0]
+        steady[fold] = np.take_along_axis(said, middle[None, None, :], axis=0)[0]
         expected[row] = np.clip(chosen[fold, 0] + features[row] @ chosen[fold, 1:], 0.0, 100.0)
-    return HeldOut(expected, chosen, np.array(PENALTIES)[best])
+    return HeldOut(expected, chosen, np.array(PENALTIES)[best], steady)
 
 
 def contributions(features: Singles, starts: Index, coefficients: Floats, folds: Index) -> Singles:

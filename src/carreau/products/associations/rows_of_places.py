@@ -13,6 +13,7 @@ from carreau.products.associations.columns import Described, Figure, Maker, Word
 from carreau.products.associations.curves import SLICES, Curve, curve_of
 from carreau.products.associations.fits import Fit, alone, shuffled_loss
 from carreau.products.associations.ground import Floats, Ground
+from carreau.products.associations.points import theme_points
 from carreau.products.associations.scores import Score
 
 AWAY: Final = ("97", "98", "99")
@@ -25,13 +26,17 @@ ONE_EACH: Final = "sans objet : un seul bureau par commune"
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What an answer on a territory is made from: the ground, its fits, the name of the territory, its themes."""
+    """What an answer on a territory is made from: the ground, its fits, the name of the territory, its themes.
+
+    ``narrowed`` is what the margins of the parts of an expectation are multiplied by (see ``[parts]`` of product.toml).
+    """
 
     ground: Ground
     fits: tuple[Fit, ...]
     territory: tuple[str, str]
     themes: dict[str, str]
     maker: Maker
+    narrowed: float
 
 
 def indicator_columns(heard: Heard) -> Iterator[Described]:
@@ -146,12 +151,9 @@ def curve_columns(heard: Heard) -> Iterator[Described]:
     )
     what = "Vote que le modèle donne à la tranche, le profil étant par ailleurs moyen"
     yield make.beside(Words("ajuste", "Par ailleurs moyen", what), adjusted, "compte")
-
-
-def theme_points(ground: Ground, fit: Fit, theme: str) -> Floats:
-    """The points that the indicators of a theme bring to each station of a fit."""
-    own = [rank for rank, column in enumerate(ground.indicators) if column.theme == theme]
-    return np.asarray(fit.points[:, own].sum(axis=1), dtype=np.float64)
+    moved = heard.narrowed * np.array([curve.moved[one] for _, _, curve, one in rows])
+    what = "Par ailleurs moyen : demi-largeur de l'intervalle à 90 %, d'autres lieux étant lus"
+    yield make.margin(Words("ajuste_marge", "Marge", what), moved, "compte")
 
 
 def _only(ground: Ground, fit: Fit, theme: str) -> Score:

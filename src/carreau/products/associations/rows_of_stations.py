@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -13,9 +13,10 @@ from carreau.products.arrays import numbers
 from carreau.products.associations.columns import Described, Figure, Texts, Words
 from carreau.products.associations.fits import HALF, Fit, expected_margins
 from carreau.products.associations.ground import Floats, Ground
-from carreau.products.associations.rows_of_places import POINTS, Heard, theme_points
+from carreau.products.associations.points import theme_margins, theme_points
+from carreau.products.associations.rows_of_places import POINTS, Heard
 from carreau.products.declare import Reading
-from carreau.typography import change
+from carreau.typography import change, number
 
 NAMED: Final = 3
 NO_VOTE: Final = "pas de résultat dans ce bureau"
@@ -79,26 +80,38 @@ def _points_columns(heard: Heard, expected: Figure) -> Iterator[Described]:
     """The points that each theme brings to each station, then the three largest in words."""
     ground, make, fits = heard.ground, heard.maker, heard.fits
     themes = list(dict.fromkeys(column.theme for column in ground.indicators))
-    points = np.column_stack(
-        [np.concatenate([_spread(ground, fit, theme_points(ground, fit, theme)) for fit in fits]) for theme in themes]
-    )
-    points[~np.isfinite(expected.shown)] = np.nan
+
+    def told(parts: Callable[[Ground, Fit, str], Floats]) -> Floats:
+        """The parts of all themes, side by side, the fits one under the other; unknown where nothing is expected."""
+        found = [[_spread(ground, fit, parts(ground, fit, theme)) for fit in fits] for theme in themes]
+        whole = np.column_stack([np.concatenate(column) for column in found])
+        return np.where(np.isfinite(expected.shown)[:, None], whole, np.nan)
+
+    points, margins = told(theme_points), heard.narrowed * told(theme_margins)
     titles = [heard.themes.get(theme, theme) for theme in themes]
     what = "Attendu : les trois thèmes qui l'éloignent le plus de la moyenne, en points"
-    yield make.said(Words("avec", "Avec", what, ""), _largest(points, titles), "attendu")
+    yield make.said(Words("avec", "Avec", what, ""), _largest(points, margins, titles), "attendu")
     for rank, (theme, title) in enumerate(zip(themes, titles, strict=True)):
         what = f"Attendu : points que le thème « {title} » ajoute ou retire à la moyenne"
         yield make.beside(Words(f"points_{theme}", title, what, POINTS), points[:, rank], "attendu")
+        what = f"Points du thème « {title} » : demi-largeur de l'intervalle à 90 %, d'autres lieux étant lus"
+        yield make.margin(Words(f"points_{theme}_marge", "Marge", what, POINTS), margins[:, rank], "attendu")
 
 
-def _largest(points: Floats, titles: Sequence[str]) -> Texts:
-    """The largest points of each row in words: « Métiers +3,1, Diplômes −2,0 »."""
+def _largest(points: Floats, margins: Floats, titles: Sequence[str]) -> Texts:
+    """The largest points of each row in words: « Métiers +3,1 ± 0,8 ; Diplômes −2,0 ± 1,1 »."""
     told = np.nan_to_num(points)
     order = np.argsort(-np.abs(told), axis=1)[:, :NAMED]
     said = np.full(len(points), "", dtype=np.object_)
     for row in np.flatnonzero(np.isfinite(points).all(axis=1)):
-        said[row] = " ; ".join(f"{titles[one]} {change(told[row, one], 1)}" for one in order[row])
+        parts = ((titles[one], told[row, one], margins[row, one]) for one in order[row])
+        said[row] = " ; ".join(f"{title} {change(value, 1)}{_width(margin)}" for title, value, margin in parts)
     return said
+
+
+def _width(margin: float) -> str:
+    """A margin as it follows a figure; nothing where nobody can tell it."""
+    return f" ±\u202f{number(margin, 1)}" if np.isfinite(margin) else ""
 
 
 def _spread(ground: Ground, fit: Fit, values: Floats) -> Floats:

@@ -107,8 +107,14 @@ def test_a_station_is_told_what_was_counted_expected_and_left(planted: Planted) 
     draft = drafted(planted(), "bureau", outcome="bloc_gauche")
     for row in rows_of(draft):
         assert row["reste"] == pytest.approx(row["compte"] - row["attendu"])
-        assert "Métiers" in row["avec"]
+        assert "Métiers" in row["avec"] and "±" in row["avec"]
+        assert all(0 < row[f"points_{theme}_marge"] < 10 for theme in ("metiers", "logement"))
     assert any("des bureaux laissés de côté" in remark for remark in draft.remarks)
+
+
+def test_a_curve_that_a_model_draws_has_its_margin(planted: Planted) -> None:
+    rows = rows_of(drafted(planted(), "courbes", outcome="gauche"))
+    assert rows and all(row["ajuste_marge"] > 0 for row in rows)
 
 
 def test_a_station_whose_profile_is_unknown_is_expected_nothing(planted: Planted) -> None:
@@ -123,6 +129,7 @@ def test_a_station_whose_profile_is_unknown_is_expected_nothing(planted: Planted
     changed = Reading(profile.schema, table, profile.geometry, profile.facts, profile.lineage)
     first, second, *_ = rows_of(drafted(changed, "bureau", outcome="gauche"))
     assert first["attendu"] is None and "profil inconnu" in first["attendu_statut"]
+    assert first["points_metiers"] is None and first["points_metiers_marge"] is None
     assert first["avec"] is None and second["avec"] is not None and "profil inconnu" in first["reste_statut"]
 
 
