@@ -16,8 +16,24 @@ from carreau.house.reading_cells import Cells, cells_of
 from carreau.house.reading_place import place_facts, type_of
 from carreau.house.reading_places import Places, bounds_of, places_of
 from carreau.house.reading_sources import source_counts, sources_facts
+from carreau.house.reading_types import (
+    FAMILY,
+    MADE_OF_STATIONS,
+    REASON,
+    SHARE,
+    TYPE,
+    Kinds,
+    families_of,
+    has_types,
+    is_declared,
+    mix_of,
+    mixed_kinds,
+    station_kinds,
+    types_facts,
+)
 from carreau.house.reading_within import Index, Members, Where, grouped, inside, nowhere, rows_of, where_of
 from carreau.house.served import Served
+from carreau.terms import Slice
 
 Made = TypeVar("Made")
 KIND_OF: Final[Mapping[str, str]] = {level: kind for kind, level in LEVEL_OF.items()}
@@ -39,7 +55,8 @@ def catalogue(served: Served) -> dict[str, Any]:
     """The answer of ``GET /api/v1``, without who is asking: see :func:`catalogue_facts`; with where to look first."""
 
     def made() -> dict[str, Any]:
-        return {**catalogue_facts(served), "bounds": _first_view(places(served, "bureau"))}
+        types = types_facts(served.types, served.facts, served.levels) if kinds(served, "bureau") else None
+        return {**catalogue_facts(served), "types": types, "bounds": _first_view(places(served, "bureau"))}
 
     return remembered(served, "catalogue", made)
 
@@ -56,10 +73,36 @@ def places(served: Served, level: str) -> Places:
 
 
 def values(served: Served, level: str, column: str) -> bytes:
-    """One column of a level as 32-bit floats, little-endian, in the order of its rows; NaN where empty."""
+    """One column of a level as 32-bit floats, little-endian, in the order of its rows; NaN where empty.
+
+    A column of types gives their numbers: see :mod:`carreau.house.reading_types`.
+    """
     if level not in served.levels:
         raise Unknown.named(level, "niveau", list(served.levels), "reprendre l'un des niveaux de GET /api/v1")
-    return served.levels[level].vector(column)
+    typed = kinds(served, level) if column in {TYPE, FAMILY, SHARE} else None
+    found = typed.vector(column) if typed else None
+    return served.levels[level].vector(column) if found is None else found.astype("<f4").tobytes()
+
+
+def kinds(served: Served, level: str) -> Kinds | None:
+    """The types of the places of a level; None where none is told, or in words that the product does not declare."""
+
+    def made() -> Kinds | None:
+        stations, words = served.release, served.types
+        if level == "bureau":
+            if not has_types(stations.schema, words):
+                return None
+            table = stations.asked(Slice((TYPE, FAMILY, REASON))).arrow()
+            return station_kinds(table, words) if is_declared(table, words) else None
+        typed = kinds(served, "bureau") if level in MADE_OF_STATIONS else None
+        if typed is None:
+            return None
+        inner, outer = places(served, "bureau"), places(served, level)
+        codes = inner.communes if level == "commune" else inner.departments
+        rows = np.array([outer.row.get(code, -1) for code in codes], dtype=np.int64)
+        return mixed_kinds(typed, inner.registered, rows, families_of(words), len(outer.codes))
+
+    return remembered(served, ("kinds", level), made)
 
 
 def places_json(served: Served, level: str, territories: Sequence[str]) -> bytes:
@@ -162,7 +205,8 @@ def place(served: Served, territory: str) -> dict[str, Any]:
             "row": number,
         },
         **place_facts(row, indicators, told),
-        "type": type_of(row, served.types),
+        "type": type_of(row, catalogue(served)["types"]),
+        "types": mix_of(kinds(served, level), number, served.types),
         "sources": remembered(served, "sources", lambda: _lineage_facts(served)),
         "caveats": list(release.certificate["standing"]),
         "certificate": str(release.certificate["id"]),

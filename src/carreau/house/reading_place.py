@@ -35,22 +35,27 @@ def place_facts(
     }
 
 
-def type_of(row: Mapping[str, Any], words: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The type of a station: title, group, how sure it is, why it is missing, and its portrait; None at other levels.
+def type_of(row: Mapping[str, Any], words: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The type of a station: titles, family, how sure it is, why it is missing, portrait, share, votes; else None.
 
-    ``words`` are the facts of the types that the product declares: their English titles, their portraits.
+    ``words`` are the types as the catalogue tells them; None where they are not declared.
     """
     if "type" not in row:
         return None
-    types = words.get("types", {}).values()
-    told: Mapping[str, Any] = next((one for one in types if one["title"] == row["type"]), {})
-    group = words.get("groups", {}).get(told.get("group", ""), {})
+    said = words or {"types": [], "groups": []}
+    told: Mapping[str, Any] = next((one for one in said["types"] if one["title"] == row["type"]), {})
+    group: Mapping[str, Any] = next((one for one in said["groups"] if one["id"] == told.get("group")), {})
     return {
+        "id": told.get("id"),
         "title": row["type"],
         "title_en": told.get("title_en", row["type"]),
+        "group_id": told.get("group"),
         "group": row.get("groupe_de_types"),
         "group_en": group.get("title_en", row.get("groupe_de_types")),
         "description": told.get("portrait", ""),
+        "description_en": told.get("portrait_en", ""),
+        "share": told.get("share"),
+        "votes": told.get("votes", []),
         "certainty": row.get("type_certitude"),
         "status": row.get("type_statut"),
     }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Level = Literal["bureau", "iris", "commune", "circonscription", "departement"]
+from carreau.counters.api.models_of_types import Level, TypeModel, TypeShareModel, TypesModel
 
 
 class LevelModel(BaseModel):
@@ -87,6 +87,7 @@ class CatalogueModel(BaseModel):
     indicators: list[IndicatorModel]
     analyses: Any = Field(description="Les analyses prêtes, telles que le produit les déclare")
     elections: list[ElectionModel]
+    types: TypesModel | None = Field(description="Les types de bureaux ; nul quand rien n'en est dit ici")
     standing: list[str] = Field(description="Ce qu'il faut savoir des fichiers d'origine")
     purposes: list[str] = Field(description="Les usages permis")
     hidden_share: float = Field(description="Part des chiffres masqués")
@@ -149,18 +150,6 @@ class ElectionFiguresModel(BaseModel):
     candidates: list[FigureModel]
 
 
-class TypeModel(BaseModel):
-    """Le type d'un bureau de vote, selon qui y habite ; le vote n'y entre pas."""
-
-    title: str | None
-    title_en: str | None
-    group: str | None
-    group_en: str | None
-    description: str = Field(description="Ce qui distingue ce type")
-    certainty: float | None = Field(description="0 quand un second type est aussi proche, 1 au centre du type")
-    status: str | None = Field(description="Pourquoi le type manque, ou sur quoi il repose")
-
-
 class PlaceModel(BaseModel):
     """Un lieu sur une page."""
 
@@ -168,6 +157,7 @@ class PlaceModel(BaseModel):
     themes: list[ThemeFiguresModel]
     elections: list[ElectionFiguresModel]
     type: TypeModel | None = Field(description="Le type du lieu, quand il est connu")
+    types: list[TypeShareModel] = Field(description="De quels types un lieu plus grand est fait, le premier d'abord")
     sources: list[dict[str, Any]]
     caveats: list[str] = Field(description="Ce à quoi il faut faire attention")
     certificate: str
@@ -337,3 +327,4 @@ class ReadingModel(BaseModel):
     card: str = Field(description="La fiche de la lecture : méthode, marges, limites")
     screen: dict[str, Any]
     certificate: str
+    english: dict[str, str] = Field({}, description="Avec language=en : l'anglais de chaque texte, par son français")

@@ -20,7 +20,7 @@ PREFIX: Final = "/api/v1"
 PRODUCT: Final = f"{PREFIX}/electoral_profile"
 LevelName = Annotated[str, Path(max_length=40, description="Le niveau de lieux", examples=["bureau", "commune"])]
 ColumnName = Annotated[
-    str, Path(max_length=200, description="X, X_marge, X_note, X_ecart_departement…", examples=["part_cadres"])
+    str, Path(max_length=200, description="X, X_marge, X_note, type…", examples=["part_cadres", "type"])
 ]
 TerritoryName = Annotated[
     str, Path(max_length=60, description="bv:…, iris:…, com:…, circo:… ou dep:…", examples=["bv:69123_0301"])
@@ -77,7 +77,12 @@ class Reads:
         return sent(request, answer, ASK_AGAIN, headers)
 
     async def values(self, request: Request, level: LevelName, column: ColumnName, version: Version = None) -> Response:
-        """Une colonne d'un niveau, pour la carte : des nombres de 32 bits dans l'ordre des lieux, NaN sans valeur"""
+        """Une colonne d'un niveau, pour la carte : des nombres de 32 bits dans l'ordre des lieux, NaN sans valeur
+
+        Une note (X_note) va de 1 (A) à 5 (E). Un type, une famille de types sont donnés par leur numéro dans types et
+        groups du catalogue, 0 quand trop peu est connu pour en dire un ; aux niveaux des communes et des départements,
+        c'est le type où sont le plus d'inscrits, et type_part dit leur part, en %.
+        """
         answer = await self.desk.answers.get(
             ("values", level, column), FLOATS, later(reading.values, self.desk.served, level, column)
         )
