@@ -147,7 +147,11 @@ def one_figure(told: Told, place: Index, index: Index, name: str, origin: Proven
     yield text("_unite", np.where(none, "", units[index]), "Unité", "son unité", Role.PLACE)
     what = f"{title} : valeur dans la commune, ou dans le département pour une commune"
     yield number("_repere", figures.near, "Repère proche", what, Role.MEASURE)
+    what = f"{title} : demi-largeur de l'intervalle à 90 % du repère proche"
+    yield number("_repere_marge", _beside(figures.near, figures.near_margin), "Marge du repère", what, Role.MARGIN)
     yield number("_france", figures.country, "France", f"{title} : valeur en France", Role.MEASURE)
+    what = f"{title} : demi-largeur de l'intervalle à 90 % de la France"
+    yield number("_france_marge", _beside(figures.country, figures.country_margin), "Marge France", what, Role.MARGIN)
     gap = figures.value - figures.near
     yield number("_ecart_repere", gap, "Écart proche", f"{title} : écart avec le repère proche", Role.MEASURE)
     gap = figures.value - figures.country
@@ -205,7 +209,7 @@ def support_words(told: Told, rows: Rows, support: Index) -> Texts:
 
 
 def sentences(told: Told, place: Index, index: Index) -> Texts:
-    """Each figure in one line: « Taux de pauvreté : 23,1 % ± 2,0 ; commune 15,2 %, France 14,5 % »."""
+    """Each figure in one line: « Taux de pauvreté : 23,1 % ± 2,0 ; commune 15,2 % ± 0,4, France 14,5 % ± 0,1 »."""
     figures, titles, units = told.figures, _titles(told), _units(told)
     near = [TITLES.get(str(where), str(where)) for where in told.near]
     said = np.full(len(place), "", dtype=np.object_)
@@ -213,12 +217,39 @@ def sentences(told: Told, place: Index, index: Index) -> Texts:
         if which < 0 or not np.isfinite(figures.value[at, which]):
             continue
         unit = units[which]
-        compared = ((near[at], figures.near[at, which]), ("France", figures.country[at, which]))
-        others = ", ".join(f"{name} {written(value, unit)}" for name, value in compared if np.isfinite(value) and name)
-        margin = written(figures.margin[at, which], "") if unit == "%" else written(figures.margin[at, which], unit)
-        figure = f"{titles[which]} : {written(figures.value[at, which], unit)} ± {margin}"
+        compared = (
+            (near[at], figures.near[at, which], figures.near_margin[at, which]),
+            ("France", figures.country[at, which], figures.country_margin[at, which]),
+        )
+        others = ", ".join(
+            f"{name} {sure(value, _upwards(margin), unit)}"
+            for name, value, margin in compared
+            if name and np.isfinite(value)
+        )
+        figure = f"{titles[which]} : {sure(figures.value[at, which], figures.margin[at, which], unit)}"
         said[row] = f"{figure} ; {others}" if others else figure
     return said
+
+
+def sure(value: float, margin: float, unit: str) -> str:
+    """A value with its unit and its margin, where that is known.
+
+    >>> sure(15.24, 0.4, "%"), sure(15.24, float("nan"), "%")
+    ('15,2\\u202f% ± 0,4', '15,2\\u202f%')
+    """
+    if not np.isfinite(margin):
+        return written(value, unit)
+    return f"{written(value, unit)} ± {written(margin, '' if unit == '%' else unit)}"
+
+
+def _upwards(margin: float) -> float:
+    """A margin no smaller than the tenth with which it is written: one of 0.01 is not « ± 0,0 »."""
+    return max(float(margin), 0.1) if np.isfinite(margin) else float("nan")
+
+
+def _beside(value: Floats, margin: Floats) -> Floats:
+    """The margins where there is a value."""
+    return np.where(np.isfinite(value), margin, np.nan)
 
 
 def written(value: float, unit: str) -> str:

@@ -27,7 +27,8 @@ class Figures:
     """The figures of places: places x indicators, NaN where a figure or a reference is not known.
 
     ``near`` is the reference close by (commune or department) and ``near_margin`` its margin, ``country`` that of
-    France. ``note`` is a letter, empty where no figure is shown; ``status`` what a reader must know of a figure.
+    France and ``country_margin`` its margin. ``note`` is a letter, empty where no figure is shown; ``status`` what a
+    reader must know of a figure.
     """
 
     names: tuple[str, ...]
@@ -37,6 +38,7 @@ class Figures:
     near: Floats
     near_margin: Floats
     country: Floats
+    country_margin: Floats
     note: Texts
     status: Texts
 
@@ -137,9 +139,11 @@ def real(figures: Figures, index: Index, sign: Floats) -> Floats:
 def _both(figures: Figures, index: Index, against: Callable[[Floats, Floats], Floats]) -> Floats:
     """What ``against`` says of the gap with the reference close by, then with France; 0 where one is not known."""
     value, margin = figures.value[:, index], figures.margin[:, index]
-    near_margin = np.sqrt(margin**2 + np.nan_to_num(figures.near_margin[:, index]) ** 2)
     near, country = figures.near[:, index], figures.country[:, index]
-    return np.nan_to_num(np.stack([against(value - near, near_margin), against(value - country, margin)]))
+    near_margin, country_margin = (
+        np.sqrt(margin**2 + np.nan_to_num(own[:, index]) ** 2) for own in (figures.near_margin, figures.country_margin)
+    )
+    return np.nan_to_num(np.stack([against(value - near, near_margin), against(value - country, country_margin)]))
 
 
 def _compared(figures: Figures, index: Index) -> Flags:

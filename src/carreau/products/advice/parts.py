@@ -29,6 +29,7 @@ def with_parts(whole: Stations, stations: Stations, at_stations: Evidence, limit
     with France. Their margin is the mean of those of the stations: chosen for their figures, they err the same way, and
     their errors do not cancel out.
     """
+    within = limits.kind != "france"
     figures, inside = stations.figures, at_stations.kept.T.astype(float)
     value = np.where(limits.shares, mean_of(figures, inside), np.nan)
     margin = mean_of(replace(figures, value=figures.margin), inside)
@@ -41,9 +42,10 @@ def with_parts(whole: Stations, stations: Stations, at_stations: Evidence, limit
         value,
         np.where(np.isfinite(value), margin, np.nan),
         np.where(np.isfinite(value), inside @ np.where(known, np.nan_to_num(figures.base), 0.0), np.nan),
-        np.repeat(whole.figures.value if limits.kind != "france" else np.full_like(value[:1], np.nan), many, axis=0),
-        np.zeros_like(value),
-        np.repeat(whole.figures.country if limits.kind != "france" else whole.figures.value, many, axis=0),
+        np.repeat(whole.figures.value if within else np.full_like(value[:1], np.nan), many, axis=0),
+        np.repeat(whole.figures.margin, many, axis=0),
+        np.repeat(whole.figures.country if within else whole.figures.value, many, axis=0),
+        np.repeat(whole.figures.country_margin, many, axis=0),
         graded(value, margin, limits),
         status,
     )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -46,11 +49,15 @@ def stations_of(profile: Reading, names: tuple[str, ...]) -> Stations:
         near,
         np.zeros_like(near),
         grid[""] - gaps["france"],
+        np.broadcast_to(reference_margins(names, "france"), near.shape),
         _letters(profile, names),
         _statuses(profile, names),
     )
     inside = sparse.csr_array((np.ones(len(commune)), (commune, np.arange(len(commune)))))
-    figures = replace(figures, near_margin=np.where(alone, 0.0, spread_of(figures, inside)[commune]))
+    figures = replace(
+        figures,
+        near_margin=np.where(alone, reference_margins(names, "departement"), spread_of(figures, inside)[commune]),
+    )
     where = np.where(alone[:, 0], "departement", "commune").astype(np.object_)
     registered = np.nan_to_num(numbers(profile, "inscrits"))
     return Stations(figures, registered, where)
@@ -97,8 +104,9 @@ def territory_of(profile: Reading, stations: Stations, limits: Limits) -> Statio
         np.where(np.isfinite(value), margin, np.nan)[None],
         np.where(np.isfinite(value), base, np.nan)[None],
         near[None],
-        np.zeros((1, len(value))),
+        (margin if where == "commune" else reference_margins(figures.names, where))[None],
         country[None],
+        figures.country_margin[:1],
         graded(value[None], margin[None], limits),
         status[None],
     )
@@ -146,6 +154,17 @@ def graded(value: Floats, margin: Floats, limits: Limits) -> Texts:
     in_points = np.searchsorted(points, np.nan_to_num(margin, nan=np.inf))
     rank = np.where(limits.shares, in_points, np.searchsorted(parts, relative))
     return np.where(np.isfinite(value), letters[rank], "").astype(np.object_)
+
+
+@cache
+def _references() -> Mapping[str, Any]:
+    """The margins of ``references.toml``, by figure, then by place."""
+    return dict(tomllib.loads((Path(__file__).parent / "references.toml").read_text("utf-8"))["margins"])
+
+
+def reference_margins(names: Sequence[str], where: str) -> Floats:
+    """The margins of the figures called ``names`` in a department or in France; NaN where nobody has measured them."""
+    return np.array([float(_references().get(name, {}).get(where, np.nan)) for name in names])
 
 
 def is_share(profile: Reading, name: str) -> bool:

@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from carreau.errors import Missing
 from carreau.products import Draft
 from carreau.products.advice.columns import written
+from carreau.products.advice.places import reference_margins, stations_of
 from carreau.products.declare import Reading
 from carreau.terms import Role
 
@@ -91,6 +93,8 @@ def test_each_theme_comes_with_three_figures_their_margins_and_what_they_are_com
         assert row[name] == pytest.approx(row[f"{name}_france"] + row[f"{name}_ecart_france"])
         assert row[f"{name}_marge"] == 1.0 and row[f"{name}_note"] == "B"
         assert re.search(r" : .+ ± .+ ; commune .+, France ", row[f"{name}_phrase"])
+        assert 0 < row[f"{name}_repere_marge"] < row[f"{name}_marge"] and row[f"{name}_france_marge"] > 0
+        assert row[f"{name}_phrase"].count(" ± ") == 3
     assert [row[f"chiffre_{number}_appui"] for number in (1, 2, 3)] == ["oui", "oui", "non"]
     assert "n'appuie pas" in row["chiffre_3_phrase"] and row["a_verifier"] and row["lien"]
 
@@ -168,6 +172,22 @@ def test_france_is_told_the_themes_of_its_stations(profile: Made, advice: Advise
     row = next(row for row in rows if row["theme"] == "pouvoir_achat")
     assert row["chiffre_1_france"] == 20.0 and row["chiffre_1_repere"] is None and row["repere"] is None
     assert row["portee"].startswith("1 bureau")
+
+
+def test_a_reference_that_is_less_sure_makes_a_theme_less_strong(profile: Made) -> None:
+    """The commune of two stations is hardly surer than they are; that of forty is."""
+    few, many = (
+        stations_of(profile({"part_15_24_ans": [30.0] * stations}), ("part_15_24_ans",)).figures for stations in (2, 40)
+    )
+    assert few.near_margin[0, 0] == pytest.approx(1 / np.sqrt(2)) and many.near_margin[0, 0] == pytest.approx(40**-0.5)
+    assert few.country_margin[0, 0] == many.country_margin[0, 0] < 0.1
+
+
+def test_a_station_alone_in_its_commune_is_compared_with_a_department_whose_margin_is_declared(profile: Made) -> None:
+    made = profile({"part_15_24_ans": [30.0, 31.0]}, communes=["69001", "69002"])
+    told = stations_of(made, ("part_15_24_ans",)).figures.near_margin
+    assert told[0, 0] == reference_margins(("part_15_24_ans",), "departement")[0] > 0.1
+    assert np.isnan(reference_margins(("inconnu",), "france")).all()
 
 
 def test_a_department_is_compared_with_france_only(profile: Made, advice: Advised, plain: Plain) -> None:

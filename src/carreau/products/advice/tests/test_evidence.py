@@ -21,7 +21,8 @@ def evidence(values: list[float], margins: list[float], near: float = 50.0, coun
     """The evidence of one place for one theme."""
     row, same = np.array([values]), np.ones((1, 3))
     notes = np.array([["B", "B", "B"]], dtype=object)
-    figures = Figures(NAMES, row, np.array([margins]), 500 * same, near * same, same, country * same, notes, notes)
+    compared = (near * same, same, country * same, same)
+    figures = Figures(NAMES, row, np.array([margins]), 500 * same, *compared, notes, notes)
     return evidence_of(figures, [THEME], RULES)
 
 
