@@ -1,4 +1,7 @@
-// The one client of the API. A refusal becomes a Problem whose texts are those of the server, in French.
+// The one client of the API. A refusal becomes a Problem whose texts are those of the server, in the page's language.
+import { untrack } from 'svelte'
+import { language, type Language } from './i18n.svelte'
+import { learnt } from './said.svelte'
 import type { Found, Level, Meta, Places, Profile, Rows, RowsQuestion, Session, Similar } from './types'
 
 const ROOT = '/api/v1'
@@ -29,11 +32,19 @@ export class Problem extends Error {
   }
 }
 
-const UNREACHED: ProblemFacts = {
-  title: 'Serveur injoignable',
-  status: 0,
-  detail: 'Le serveur de Carreau ne répond pas.',
-  advice: 'Vérifiez qu’il est démarré (carreau serve), puis réessayez.',
+const UNREACHED: Record<Language, ProblemFacts> = {
+  fr: {
+    title: 'Serveur injoignable',
+    status: 0,
+    detail: 'Le serveur de Carreau ne répond pas.',
+    advice: 'Vérifiez qu’il est démarré (carreau serve), puis réessayez.',
+  },
+  en: {
+    title: 'Server out of reach',
+    status: 0,
+    detail: 'Carreau’s server does not answer.',
+    advice: 'Check that it is running (carreau serve), then try again.',
+  },
 }
 
 /** The text to show for anything that was thrown. */
@@ -41,6 +52,9 @@ export function problemText(thrown: unknown): string {
   if (thrown instanceof Problem) return thrown.text
   return thrown instanceof Error ? thrown.message : String(thrown)
 }
+
+// The language of a question: a switch asks for what lacks (see `translated`), and not for every page again.
+const spoken = (): Language => untrack(() => language.current)
 
 type Query = Record<string, string | number | boolean | readonly string[] | null | undefined>
 
@@ -74,17 +88,23 @@ export function forgetSession(): void {
 async function asked(url: string, init: RequestInit = {}): Promise<Response> {
   let answer: Response
   try {
-    answer = await fetch(url, { credentials: 'same-origin', ...init })
+    const headers = { ...(init.headers as Record<string, string>), 'Accept-Language': spoken() }
+    answer = await fetch(url, { credentials: 'same-origin', ...init, headers })
   } catch (thrown) {
     if (thrown instanceof DOMException && thrown.name === 'AbortError') throw thrown
-    throw new Problem(UNREACHED)
+    throw new Problem(UNREACHED[spoken()])
   }
   if (answer.ok) return answer
   throw new Problem(await problemOf(answer))
 }
 
 async function problemOf(answer: Response): Promise<ProblemFacts> {
-  const plain = { title: 'Réponse inattendue', status: answer.status, detail: `Le serveur a répondu ${answer.status}.` }
+  const french = spoken() === 'fr'
+  const plain = {
+    title: french ? 'Réponse inattendue' : 'Unexpected answer',
+    status: answer.status,
+    detail: french ? `Le serveur a répondu ${answer.status}.` : `The server answered ${answer.status}.`,
+  }
   if (!answer.headers.get('content-type')?.includes('json')) return plain
   try {
     return { ...plain, ...((await answer.json()) as Partial<ProblemFacts>), status: answer.status }
@@ -93,10 +113,34 @@ async function problemOf(answer: Response): Promise<ProblemFacts> {
   }
 }
 
+// The answers that bring their English when it is asked for, and those asked in French, to be asked again on a switch.
+const SPEAKING = new RegExp(`^${ROOT}(/sources|/readings|/${PRODUCT}/[a-z]+:)|^${ROOT}($|\\?)`)
+const inFrench = new Set<string>()
+const KEPT = 24
+
 /** A JSON answer. `path` is under /api/v1 unless it begins with a slash. */
 export async function get<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> {
-  const answer = await asked(address(path, query), { headers: { Accept: 'application/json' }, ...(signal && { signal }) })
-  return (await answer.json()) as T
+  const url = address(path, query)
+  const found = await answered<T>(url, signal)
+  if (SPEAKING.test(url) && spoken() === 'fr') {
+    inFrench.add(url)
+    if (inFrench.size > KEPT) inFrench.delete(inFrench.values().next().value as string)
+  }
+  return found
+}
+
+async function answered<T>(url: string, signal?: AbortSignal): Promise<T> {
+  const english = SPEAKING.test(url) && spoken() === 'en'
+  const wanted = english ? `${url}${url.includes('?') ? '&' : '?'}language=en` : url
+  const answer = await asked(wanted, { headers: { Accept: 'application/json' }, ...(signal && { signal }) })
+  const found = (await answer.json()) as T
+  learnt(found)
+  return found
+}
+
+/** Asks for the English of what was answered in French: call when the reader turns to English. */
+export function translated(): void {
+  for (const url of inFrench) void answered(url).then(() => inFrench.delete(url), () => undefined)
 }
 
 /** Sends JSON (or a form, for files) with the CSRF mark, and gives back the whole response. */

@@ -70,7 +70,13 @@ class UserModel(BaseModel):
     role: str
 
 
-class CatalogueModel(BaseModel):
+class Spoken(BaseModel):
+    """Une réponse qui peut porter l'anglais de ses textes."""
+
+    english: dict[str, str] = Field({}, description="Avec language=en : l'anglais de chaque texte, par son français")
+
+
+class CatalogueModel(Spoken):
     """Ce qui est servi : territoire, version, niveaux, thèmes, indicateurs, élections."""
 
     product: str
@@ -150,7 +156,7 @@ class ElectionFiguresModel(BaseModel):
     candidates: list[FigureModel]
 
 
-class PlaceModel(BaseModel):
+class PlaceModel(Spoken):
     """Un lieu sur une page."""
 
     place: dict[str, Any] = Field(description="Code, nom, niveau, commune, département, inscrits, emprise")
@@ -200,7 +206,7 @@ class SourceModel(BaseModel):
     total: int = Field(description="Chiffres possibles")
 
 
-class SourcesModel(BaseModel):
+class SourcesModel(Spoken):
     """Les sources."""
 
     sources: list[SourceModel]
@@ -288,7 +294,7 @@ class ReadingKindModel(BaseModel):
     choices: list[ReadingChoiceModel]
 
 
-class ReadingsModel(BaseModel):
+class ReadingsModel(Spoken):
     """Les lectures du profil."""
 
     readings: list[ReadingKindModel]
@@ -309,7 +315,7 @@ class ReadingAskedModel(BaseModel):
     value: str
 
 
-class ReadingModel(BaseModel):
+class ReadingModel(Spoken):
     """Une lecture d'un territoire."""
 
     product: str
@@ -327,4 +333,3 @@ class ReadingModel(BaseModel):
     card: str = Field(description="La fiche de la lecture : méthode, marges, limites")
     screen: dict[str, Any]
     certificate: str
-    english: dict[str, str] = Field({}, description="Avec language=en : l'anglais de chaque texte, par son français")

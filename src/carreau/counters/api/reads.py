@@ -12,6 +12,7 @@ from carreau.counters.api import models
 from carreau.counters.api.answers import ASK_AGAIN, FLOATS, FOREVER, JSON, later, sent
 from carreau.counters.api.asking import user_facts
 from carreau.counters.api.desk import Desk, Version, Within, encoded, question, territories
+from carreau.counters.api.english import Language, told
 from carreau.counters.api.problems import documented
 from carreau.house import reading
 from carreau.house.reading_finding import search
@@ -66,12 +67,14 @@ class Reads:
             operation_id="place",
         )
 
-    async def catalogue(self, request: Request) -> Response:
+    async def catalogue(self, request: Request, language: Language = "fr") -> Response:
         """Ce qui est servi : territoire, version, niveaux, thèmes, indicateurs, élections, et qui demande"""
         user = user_facts(request)
         served = self.desk.served
         answer = await self.desk.answers.get(
-            ("catalogue", tuple(user.values())), JSON, lambda: encoded({**reading.catalogue(served), "user": user})
+            ("catalogue", tuple(user.values()), language),
+            JSON,
+            lambda: encoded(told(self.desk, {**reading.catalogue(served), "user": user}, language)),
         )
         headers = {**self.desk.certificate, "Vary": "Accept-Encoding, Cookie, Authorization"}
         return sent(request, answer, ASK_AGAIN, headers)
@@ -99,10 +102,12 @@ class Reads:
             )
         return sent(request, answer, self._caching(version), self.desk.certificate)
 
-    async def place(self, request: Request, territory: TerritoryName) -> Response:
+    async def place(self, request: Request, territory: TerritoryName, language: Language = "fr") -> Response:
         """Un lieu sur une page : qui il est, ses chiffres, ses élections, ses sources."""
         answer = await self.desk.answers.get(
-            ("place", territory), JSON, lambda: encoded(reading.place(self.desk.served, territory))
+            ("place", territory, language),
+            JSON,
+            lambda: encoded(told(self.desk, reading.place(self.desk.served, territory), language)),
         )
         return sent(request, answer, ASK_AGAIN, self.desk.certificate)
 
@@ -133,12 +138,14 @@ class Reads:
         )
         return sent(request, answer, ASK_AGAIN)
 
-    async def sources(self, request: Request, within: Within = "") -> Response:
+    async def sources(self, request: Request, within: Within = "", language: Language = "fr") -> Response:
         """Les sources, leurs fichiers, et ce qui en est montré, masqué ou emprunté dans des territoires"""
         wanted = territories(within)
         with question():
             answer = await self.desk.answers.get(
-                ("sources", wanted), JSON, lambda: encoded({"sources": reading.sources(self.desk.served, wanted)})
+                ("sources", wanted, language),
+                JSON,
+                lambda: encoded(told(self.desk, {"sources": reading.sources(self.desk.served, wanted)}, language)),
             )
         return sent(request, answer, ASK_AGAIN, self.desk.certificate)
 

@@ -24,9 +24,11 @@ from carreau.counters.app.description import described, listing, methods_by_path
 from carreau.counters.app.guarding import Headed, Limited, Safe
 from carreau.counters.app.options import Options
 from carreau.counters.app.pages import Pages
+from carreau.counters.app.speaking import Speaking
 from carreau.counters.app.words import in_french
 from carreau.errors import CarreauError
 from carreau.house import Home
+from carreau.house.english import book_of
 from carreau.house.served import Served
 
 LOG: Final = logging.getLogger("carreau.serve")
@@ -45,7 +47,7 @@ def application(home: Home, served: Served, options: Options) -> Any:
     app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _unforeseen)
-    return Safe(Limited(Headed(app), options))
+    return Safe(Speaking(Limited(Headed(app), options), book_of(home.product_list, home.source_list).english))
 
 
 def routes(home: Home, served: Served, options: Options) -> list[BaseRoute]:
