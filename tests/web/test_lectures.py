@@ -33,7 +33,7 @@ def test_the_page_is_reached_by_the_menu_and_offers_what_the_server_lists(page: 
 def test_every_figure_stands_with_its_margin_or_with_the_reason_why_it_is_hidden(page: Any, town_server: str) -> None:
     opened(page)
     rows = asked(town_server, "readings/votes/com:96001")["rows"]
-    cells = page.locator(f"{GRID} td:not(.whole)")
+    cells = page.locator(f"{GRID} td:not(.whole) .text")
     shown = [plain(text) for text in cells.all_inner_texts()]
     assert sum(re.fullmatch(r"\d+(,\d)? % ± ?\d+(,\d)?\d*", text) is not None for text in shown) == sum(
         row["part"] is not None for row in rows
@@ -41,6 +41,51 @@ def test_every_figure_stands_with_its_margin_or_with_the_reason_why_it_is_hidden
     hidden = {row["part_statut"] for row in rows if row["part"] is None}
     said = plain(page.locator(GRID).inner_text() + " ".join(page.locator(".notes").all_inner_texts()))
     assert all(plain(reason) in said for reason in hidden)
+
+
+def test_the_reader_chooses_how_wide_the_intervals_are_and_every_figure_follows(page: Any, town_server: str) -> None:
+    opened(page)
+    rows = [row for row in asked(town_server, "readings/votes/com:96001")["rows"] if row["part"] is not None]
+    cell = page.locator(f"{GRID} td:not(.none) .text").first
+    wide = plain(cell.inner_text())
+    page.get_by_role("radio", name="50 %").check()
+    assert query(page)["intervalle"] == "50"
+    row, half = rows[0], (rows[0]["part_haut_50"] - rows[0]["part_bas_50"]) / 2
+    digits = 0 if half >= 1 else 1
+    told = plain(cell.inner_text())
+    assert told != wide and told.startswith(f"{row['part']:.{digits}f} % ± {half:.{digits}f}".replace(".", ","))
+    assert "intervalle à 50 %" in plain(page.locator(".key").inner_text())
+    cell.hover()
+    assert plain(page.locator(".detail .chosen dt").inner_text()) == "Intervalle à 50 %"
+    page.goto(f"{TRANSFERS}&vue=bandes&intervalle=80")
+    page.get_by_role("columnheader", name="Intervalle à 80 %").wait_for(timeout=60_000)
+    assert page.get_by_role("radio", name="80 %").is_checked()
+
+
+def test_the_baseline_and_the_bounds_stand_in_each_cell_until_they_are_sent_away(page: Any, town_server: str) -> None:
+    opened(page)
+    row = next(row for row in asked(town_server, "readings/votes/com:96001")["rows"] if row["part"] is not None)
+    beside = plain(page.locator(f"{GRID} td:not(.none) .against").first.inner_text())
+    ends = [f"{row[name]:.0f}" for name in ("part_reference", "part_borne_basse", "part_borne_haute")]
+    assert [int(one) for one in re.findall(r"\d+", beside)] == pytest.approx([int(one) for one in ends], abs=1)
+    page.get_by_label("Référence et bornes dans chaque case").uncheck()
+    assert page.locator(".against").count() == 0
+    assert query(page)["reference"] == "non"
+
+
+def test_the_warning_of_a_cell_is_said_on_it_and_its_note_is_one_key_away(page: Any, town_server: str) -> None:
+    opened(page)
+    warnings = [row["part_avertissement"] for row in asked(town_server, "readings/votes/com:96001")["rows"]]
+    warned = page.locator(f"{GRID} td:has(sup)").first
+    if not any(warnings) or not warned.count():
+        pytest.skip("no figure of the town has a warning")
+    words = warned.get_attribute("title")
+    assert words and plain(words.split("\n")[-1]) in plain(warned.get_attribute("aria-label") or "")
+    warned.focus()
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.closest('.notes') !== null")
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "gridcell"
 
 
 def test_the_text_of_every_cell_stands_out_from_its_colour(page: Any) -> None:
@@ -96,6 +141,10 @@ def test_transfers_are_drawn_as_bands_as_high_as_the_voters_they_carry(page: Any
     opened(page, f"{TRANSFERS}&vue=bandes", ".flows path")
     rows = [row for row in asked(town_server, "readings/transfers/com:96001")["rows"] if row["part_nombre"]]
     bands = page.locator(".flows path").filter(has=page.locator("title"))
+    first = plain(page.locator(".wide tbody tr").first.inner_text())
+    widest = max(rows, key=lambda row: row["part_nombre"])
+    assert first.startswith(f"{widest['origine_titre']} → {widest['destination_titre']}")
+    assert first.count("%") >= 4  # its share, its interval, its baseline, its bounds
     assert bands.count() == len(rows)
     heights = page.evaluate("[...document.querySelectorAll('.flows path')].map((one) => one.getBBox().height)")
     assert min(heights) >= 0

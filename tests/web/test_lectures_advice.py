@@ -34,7 +34,11 @@ def test_each_theme_stands_with_three_figures_its_comparisons_and_what_to_check(
         said = plain(card.inner_text())
         assert card.locator("li").count() == 3
         assert plain(row["a_verifier"]) in said
-        assert f"Commune {figure(row['chiffre_1_repere'])} · France {figure(row['chiffre_1_france'])}" in said
+        compared = said[said.index("Commune ") : said.index(" · France ")]
+        assert re.fullmatch(r"Commune [\d,]+ %? ?± \d+(,\d)?", compared), compared
+        digits = 0 if row["chiffre_1_repere_marge"] >= 1 else 1
+        assert f"{row['chiffre_1_repere']:.{digits}f}".replace(".", ",") in compared
+        assert re.search(rf" · France {re.escape(figure(row['chiffre_1_france']))} ± 0,\d", said)
         assert f"± {row['chiffre_1_marge']:.0f}" in said
         assert card.locator(".sure .grade").count() == 1
         assert said.count("n’appuie pas le thème") == sum(row[f"chiffre_{n}_appui"] == "non" for n in (1, 2, 3))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { barsOf, curvesOf, namedIn, partsOf, reachOf } from './bars'
+import { barsOf, curvesOf, meanOf, namedIn, partsOf, reachOf } from './bars'
 import type { Cross } from './shape'
 
 const cell = (value: number | null, margin: number | null) => ({ value, side: { margin, grade: 'A', number: null, base: null, intervals: [], bounds: null, reference: null, status: value === null ? 'rare' : '', warning: '' } })
@@ -19,9 +19,14 @@ describe('curves', () => {
   it('are those of one vote, the steepest first, from left to right', () => {
     expect(curvesOf(rows, 'p').map((curve) => [curve.code, curve.points.map((point) => point.x)])).toEqual([['steep', [1, 2]], ['flat', [1, 2]]])
   })
+  it('have the mean of what was counted, by voters, as what one would say without them', () => {
+    const points = [{ y: 10, voters: 300 }, { y: 50, voters: 100 }].map((point) => ({ ...point, x: 1, margin: 1, fitted: null, moved: 0 }))
+    expect(meanOf({ code: 'c', title: 'C', unit: '%', points })).toBe(20)
+    expect(meanOf({ code: 'c', title: 'C', unit: '%', points: [] })).toBeNaN()
+  })
   it('name each vote once', () => expect(namedIn(rows, 'vote')).toEqual([{ code: 'p', title: 'P' }, { code: 'q', title: 'Q' }]))
 })
 it('gives what each theme adds, the largest first', () => {
-  const columns = ['points_age', 'points_logement', 'attendu'].map((name) => ({ name, title: name }))
-  expect(partsOf({ points_age: 1, points_logement: -3, attendu: 50 }, columns).map((part) => part.value)).toEqual([-3, 1])
+  const columns = ['points_age', 'points_age_marge', 'points_logement', 'attendu'].map((name) => ({ name, title: name }))
+  expect(partsOf({ points_age: 1, points_age_marge: 0.5, points_logement: -3, attendu: 50 }, columns).map((part) => [part.value, part.margin])).toEqual([[-3, null], [1, 0.5]])
 })

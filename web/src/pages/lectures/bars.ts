@@ -21,7 +21,7 @@ export function reachOf(bars: readonly Pick<SignedBar, 'value' | 'margin'>[]): n
   return [1, 1.5, 2, 3, 4, 5, 6, 8, 10].map((times) => times * power).find((end) => end >= most - 1e-9) ?? most
 }
 
-export type Point = { x: number; y: number; margin: number; fitted: number | null }
+export type Point = { x: number; y: number; margin: number; fitted: number | null; moved: number; voters: number }
 export type Curve = { code: string; title: string; unit: string; points: Point[] }
 
 /** One curve per indicator for one vote: what was counted in each tenth of voters, and what stays with the others equal. */
@@ -32,7 +32,7 @@ export function curvesOf(rows: readonly Row[], vote: string): Curve[] {
     if (textOf(row, 'vote') !== vote || x === null || y === null) continue
     const code = textOf(row, 'indicateur')
     const curve = found.get(code) ?? { code, title: textOf(row, 'indicateur_titre'), unit: textOf(row, 'unite'), points: [] }
-    curve.points.push({ x, y, margin: figureOf(row, 'compte_marge') ?? 0, fitted: figureOf(row, 'ajuste') })
+    curve.points.push({ x, y, margin: figureOf(row, 'compte_marge') ?? 0, fitted: figureOf(row, 'ajuste'), moved: figureOf(row, 'ajuste_marge') ?? 0, voters: figureOf(row, 'compte_base') ?? 0 })
     found.set(code, curve)
   }
   const curves = [...found.values()]
@@ -43,21 +43,27 @@ export function curvesOf(rows: readonly Row[], vote: string): Curve[] {
 /** How much a curve rises or falls from one end to the other. */
 const rise = ({ points }: Curve): number => Math.abs((points.at(-1)?.y ?? 0) - (points[0]?.y ?? 0))
 
+/** The mean of what was counted along a curve: what one would say without the indicator. */
+export function meanOf({ points }: Curve): number {
+  const voters = points.reduce((sum, point) => sum + point.voters, 0)
+  return voters > 0 ? points.reduce((sum, point) => sum + point.y * point.voters, 0) / voters : NaN
+}
+
 /** The things named in a column, each once, with their words. */
 export function namedIn(rows: readonly Row[], code: string): { code: string; title: string }[] {
   const found = new Map(rows.map((row) => [textOf(row, code), textOf(row, `${code}_titre`)]))
   return [...found].map(([one, title]) => ({ code: one, title }))
 }
 
-export type Part = { title: string; value: number }
+export type Part = { title: string; value: number; margin: number | null }
 
-/** What each theme adds to what is expected of a place (`points_…`), the largest first. */
+/** What each theme adds to what is expected of a place (`points_…`), with its margin, the largest first. */
 export function partsOf(row: Row, columns: readonly { name: string; title: string }[]): Part[] {
   return columns
-    .filter((column) => column.name.startsWith('points_'))
+    .filter((column) => column.name.startsWith('points_') && !column.name.endsWith('_marge'))
     .flatMap((column) => {
       const value = figureOf(row, column.name)
-      return value === null ? [] : [{ title: column.title, value }]
+      return value === null ? [] : [{ title: column.title, value, margin: figureOf(row, `${column.name}_marge`) }]
     })
     .sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
 }

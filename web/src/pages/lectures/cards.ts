@@ -8,7 +8,9 @@ export type Evidence = {
   grade: string
   unit: string
   near: number | null
+  nearMargin: number | null
   france: number | null
+  franceMargin: number | null
   supports: boolean
   said: string
 }
@@ -65,7 +67,9 @@ function evidenceOf(row: Row, prefix: string): Evidence[] {
       grade: textOf(row, `${at}_note`),
       unit: textOf(row, `${at}_unite`),
       near: figureOf(row, `${at}_repere`),
+      nearMargin: figureOf(row, `${at}_repere_marge`),
       france: figureOf(row, `${at}_france`),
+      franceMargin: figureOf(row, `${at}_france_marge`),
       supports: textOf(row, `${at}_appui`) !== 'non',
       said: textOf(row, `${at}_phrase`),
     })

@@ -43,6 +43,22 @@ export type Beside = {
 }
 
 export const LEVELS = [50, 80, 90] as const
+export type Level = (typeof LEVELS)[number]
+
+/** The level named in an address; 90 when it names none of them. */
+export const certaintyOf = (text: string | null): Level => LEVELS.find((level) => String(level) === text) ?? 90
+
+/** The interval of a figure at a level; null where the answer has none at that level. */
+export const intervalAt = (side: Beside, level: Level): { level: number; low: number; high: number } | null => side.intervals.find((one) => one.level === level) ?? null
+
+/** The half-width of a figure at a level: of its interval, else the margin of the answer, which is at 90 %. */
+export function marginAt(side: Beside, level: Level): number | null {
+  const found = intervalAt(side, level)
+  return found ? (found.high - found.low) / 2 : side.margin
+}
+
+/** The levels at which an answer gives intervals: none when its only margin is at 90 %. */
+export const levelsIn = (columns: readonly { name: string }[]): Level[] => LEVELS.filter((level) => columns.some((column) => column.name.endsWith(`_bas_${level}`)))
 
 export const figureOf = (row: Row, name: string): number | null => (typeof row[name] === 'number' ? (row[name] as number) : null)
 export const textOf = (row: Row, name: string): string => (row[name] === null || row[name] === undefined ? '' : String(row[name]))

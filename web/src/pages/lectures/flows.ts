@@ -70,6 +70,24 @@ function wrapped(text: string, most: number, room: number): string[] {
   return [...found.slice(0, room - 1), `${cut.slice(found.slice(0, room - 1).join(' ').length).trim().slice(0, most - figure.length - 1)}…${figure}`]
 }
 
+/** The part of a band that the low end of its interval carries, in its middle; null where there is none. */
+export function heartOf(band: Band, interval: { low: number } | null): Band | null {
+  const value = band.cell.value ?? 0
+  if (!interval || value <= 0 || interval.low <= 0) return null
+  const high = band.high * Math.min(1, interval.low / value)
+  const down = (band.high - high) / 2
+  return { ...band, high, from: band.from + down, to: band.to + down }
+}
+
+export type Line = { row: number; column: number; cell: CrossCell }
+
+/** The cells of a table as lines: those that are told by the persons they carry, then those that are not. */
+export function linesOf(cross: Cross): Line[] {
+  const lines = cross.cells.flatMap((line, row) => line.flatMap((cell, column) => (cell ? [{ row, column, cell }] : [])))
+  const carried = ({ cell }: Line) => (cell.value === null ? -1 : (cell.side.number ?? 0))
+  return lines.sort((a, b) => carried(b) - carried(a))
+}
+
 /** The outline of a band between two columns of nodes. */
 export function ribbon(band: Band, from: number, to: number): string {
   const middle = (from + to) / 2
