@@ -1,7 +1,7 @@
 // From values to classes of colour. Pure: no page, no map. A place without a figure has no class (NONE).
 export const NONE = 255
 export type Scale = {
-  kind: 'quantiles' | 'difference'
+  kind: 'quantiles' | 'difference' | 'kinds'
   breaks: number[] // between classes: n - 1 of them, rising
   colours: string[] // n of them
 }

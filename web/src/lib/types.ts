@@ -23,6 +23,25 @@ export type ElectionFacts = Titled & { id: string; date: string }
 export type Analysis = Titled & { id: string; [fact: string]: unknown }
 export type User = { signed_in: boolean; name: string; role: string }
 
+/** How the stations of a type voted at an election: turnout and blocs, in percent. */
+export type TypeVotes = Titled & { election: string; turnout: number | null; blocs: (Titled & { name: string; value: number })[] }
+export type StationType = Titled & { code: number; id: string; group: string; portrait: string; portrait_en: string; share: number; votes: TypeVotes[] }
+export type TypeGroup = Titled & { code: number; id: string }
+/** The types of stations in their declared order, and the columns that carry them. */
+export type TypesFacts = {
+  column: string
+  family: string
+  certainty: string
+  share: string
+  levels: Level[]
+  made_of: Level[]
+  date: string
+  source: string
+  method: string
+  groups: TypeGroup[]
+  types: StationType[]
+}
+
 export type Meta = Titled & {
   product: string
   territory: string
@@ -37,6 +56,7 @@ export type Meta = Titled & {
   indicators: Indicator[]
   analyses: Analysis[]
   elections: ElectionFacts[]
+  types: TypesFacts | null
   standing: string[]
   user: User
 }
@@ -89,6 +109,19 @@ export type ProfileSource = {
   vintage?: string
   status?: string
 }
+export type ProfileType = {
+  id: string | null
+  title: string | null
+  title_en: string | null
+  group: string | null
+  group_en: string | null
+  description: string
+  description_en: string
+  share: number | null
+  votes: TypeVotes[]
+  certainty: number | null
+  status: string | null
+}
 export type Profile = {
   place: {
     code: string
@@ -102,7 +135,8 @@ export type Profile = {
   }
   themes: ProfileTheme[]
   elections: ProfileElection[]
-  type: { title?: string; description?: string } | null
+  type: ProfileType | null
+  types: (Titled & { id: string; share: number })[]
   sources: ProfileSource[]
   caveats: string[]
   certificate: string

@@ -2,6 +2,7 @@
 import { router, writeQuery } from '@/lib/router.svelte'
 import { listOf, oneOf, viewOf, viewText, type View } from '@/lib/state'
 import type { Level, Meta } from '@/lib/types'
+import { choosable } from './kinds'
 
 export const LEVELS: readonly (Level | 'auto')[] = ['auto', 'departement', 'circonscription', 'commune', 'iris', 'bureau']
 const COLOURS = ['valeur', 'ecart'] as const
@@ -11,14 +12,14 @@ const query = () => router.route.query
 
 export const choice = {
   indicator(meta: Meta): string {
-    const names = new Set(meta.indicators.map((one) => one.name))
+    const names = new Set(choosable(meta).map((one) => one.name))
     const asked = query().get('indicateur')
     if (asked && names.has(asked)) return asked
     return PREFERRED.find((name) => names.has(name)) ?? meta.indicators[0]?.name ?? ''
   },
   second(meta: Meta): string | null {
     const asked = query().get('avec')
-    return meta.indicators.some((one) => one.name === asked) ? asked : null
+    return choosable(meta).some((one) => one.name === asked) ? asked : null
   },
   get level(): Level | 'auto' {
     return oneOf(query().get('niveau'), LEVELS)
@@ -39,6 +40,10 @@ export const choice = {
     const asked = query().get('lieu')
     return asked && /^(bv|iris|com|circo|dep):[\w-]+$/.test(asked) ? asked : null
   },
+  /** The types, or families of types, that are shown alone. */
+  get alone(): string[] {
+    return listOf(query().get('types')).slice(0, 30)
+  },
   get list(): boolean {
     return query().get('liste') === '1'
   },
@@ -50,6 +55,7 @@ export const choice = {
     communes?: string[]
     echelle?: string | null
     lieu?: string | null
+    types?: string | null
     liste?: boolean
   }): void {
     const { communes, liste, ...rest } = parts

@@ -242,6 +242,13 @@ export class Engine {
     return [...codes]
   }
 
+  /** The rows of the places of the level that are on the screen. */
+  rowsInView(): number[] {
+    if (!this.ready || !this.map.getLayer(`${this.level}-fill`)) return []
+    const found = this.map.queryRenderedFeatures({ layers: [`${this.level}-fill`] })
+    return [...new Set(found.map((one) => Number(one.properties.id)))]
+  }
+
   /** Closer by some zooms, or further when negative. */
   zoom(by: number, still: boolean): void {
     this.touched = true

@@ -1,5 +1,6 @@
 // Every colour that a place can wear, by number: both themes, every scale, each also dimmed, and the bare grounds.
 import { familyColour, type Family } from '@/lib/parties'
+import { KINDS } from '@/lib/kinds'
 import { DIVERGING, ramp, SEQUENTIAL } from '@/lib/scales'
 
 const FAMILIES: readonly Family[] = ['gauche', 'centre_droit', 'extreme_droite', 'autres']
@@ -13,6 +14,7 @@ const plain = [
       ...SEQUENTIAL[dark ? 'dark' : 'light'],
       ...DIVERGING[dark ? 'dark' : 'light'],
       ...FAMILIES.flatMap((family) => ramp(familyColour(family, dark), dark)),
+      ...KINDS[dark ? 'dark' : 'light'].flat(),
       BARE[dark ? 'dark' : 'light'],
     ]),
   ),

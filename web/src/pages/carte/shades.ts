@@ -15,19 +15,28 @@ import {
 } from '@/lib/scales'
 import type { Indicator, Level } from '@/lib/types'
 import { bareNumber, inkNumber } from './inks'
+import type { KindFigures } from './kinds'
 import type { Looks } from './wardrobe'
 
 export type Figures = { values: Float32Array; notes: Float32Array | null; weights: Float32Array | null; gap: boolean }
-export type Shades = { level: Level; looks: Looks; scale: Scale; bins: Bin[]; unit: string; compared: 'departement' | 'france' | null }
+export type Shades = {
+  level: Level
+  looks: Looks
+  scale: Scale
+  bins: Bin[]
+  unit: string
+  compared: 'departement' | 'france' | null
+  kinds?: KindFigures // of a map of types
+}
 
 /** The column that holds the difference of a place: from France for a department, from the department otherwise. */
 export function gapColumn(indicator: Indicator, level: Level): string {
   return `${indicator.name}_ecart_${level === 'departement' ? 'france' : 'departement'}`
 }
 
-/** Whether an indicator has differences: a plain count has none. */
+/** Whether an indicator has differences: a plain count has none, nor has a type. */
 export function hasGaps(indicator: Indicator): boolean {
-  return indicator.kind !== 'count'
+  return indicator.kind !== 'count' && indicator.kind !== 'kind'
 }
 
 /** The figures that a map of this indicator needs; the reliability and the weights may be missing. */
