@@ -26,6 +26,9 @@ export function filled(text: string, values?: Values): string {
   return values ? text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place)) : text
 }
 
+/** The colon between two things, with the spaces of the language. */
+export const colon = (): string => (current === 'fr' ? '\u202f: ' : ': ')
+
 /** The reader of one dictionary: `const t = reader(words); t('title')`, in today's language (reactive). */
 export function reader<K extends string>(words: Dictionary<K>): (key: K, values?: Values) => string {
   return (key, values) => filled(words[current][key], values)

@@ -1,5 +1,6 @@
-/** The reasons that stand beside a hidden figure, in English; the French is the release's own. */
+/** The reasons that stand beside a hidden figure, in English, for tables of rows, which bring none; the French is the release's own. */
 import { language } from '@/lib/i18n.svelte'
+import { said } from '@/lib/said.svelte'
 
 const ENGLISH: Record<string, string> = {
   'hors champ : la source ne couvre pas ce territoire': 'out of scope: the source does not cover this territory',
@@ -23,5 +24,6 @@ const ENGLISH: Record<string, string> = {
 /** The reason in today's language: as the release says it in French, translated where it is known. */
 export function reasonText(reason: string | null | undefined): string | null {
   if (!reason) return null
-  return language.current === 'en' ? (ENGLISH[reason] ?? reason) : reason
+  const told = said(reason)
+  return language.current === 'en' && told === reason ? (ENGLISH[reason] ?? reason) : told
 }

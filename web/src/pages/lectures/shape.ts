@@ -1,4 +1,5 @@
 // From the rows of a reading to what is drawn: which kind of view, which places, which cross table. Pure.
+import { language } from '@/lib/i18n.svelte'
 import { beside, figureOf, textOf, type Beside, type Reading, type ReadingColumn, type Row } from './facts'
 
 export const KINDS = ['cross', 'cards', 'curves', 'parts', 'ranking', 'sheets', 'list'] as const
@@ -25,13 +26,15 @@ export function placesOf(reading: Reading): Place[] {
 /** The name of the territory of an answer: a station by its commune and its number. */
 export function territoryName({ territory, name }: Pick<Reading, 'territory' | 'name'>): string {
   const station = /^bv:.*_0*(.+)$/.exec(territory)?.[1]
-  return station && name ? `${name}, bureau ${station}` : name || territory
+  return station && name ? `${name}, ${numbered(station)}` : name || territory
 }
+
+const numbered = (station: string): string => `${language.current === 'en' ? 'station' : 'bureau'} ${station}`
 
 function nameOf(row: Row, code: string): string {
   const commune = textOf(row, 'libelle_commune')
   const station = /_0*(.+)$/.exec(code)?.[1]
-  if (commune && station) return `${commune}, bureau ${station}`
+  if (commune && station) return `${commune}, ${numbered(station)}`
   return textOf(row, 'libelle') || commune || code
 }
 
