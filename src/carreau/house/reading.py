@@ -79,8 +79,8 @@ def values(served: Served, level: str, column: str) -> bytes:
     """
     if level not in served.levels:
         raise Unknown.named(level, "niveau", list(served.levels), "reprendre l'un des niveaux de GET /api/v1")
-    typed = kinds(served, level) if column in {TYPE, FAMILY, SHARE} else None
-    found = typed.vector(column) if typed else None
+    typed = kinds(served, level) if column in {TYPE, FAMILY} or column.startswith(SHARE) else None
+    found = typed.vector(column, served.types) if typed else None
     return served.levels[level].vector(column) if found is None else found.astype("<f4").tobytes()
 
 

@@ -25,6 +25,7 @@ TYPE: Final = "type"
 FAMILY: Final = "groupe_de_types"
 REASON: Final = "type_statut"
 SHARE: Final = "type_part"  # percent of the voters of a larger place who are in stations of its main type
+PART: Final = f"{SHARE}_"  # and of each type: type_part_habitat_social…
 MADE_OF_STATIONS: Final = ("commune", "departement")
 NO_TYPE: Final = 0
 _TURNOUT: Final = "participation"
@@ -43,8 +44,12 @@ class Kinds:
     mix: Numbers | None = None
     share: Numbers | None = None
 
-    def vector(self, column: str) -> Numbers | None:
+    def vector(self, column: str, words: Mapping[str, Any]) -> Numbers | None:
         """The numbers of a column of types; None for any other column, or one that this level has not."""
+        ids = list(words.get("types", {}))
+        wanted = column.removeprefix(PART)
+        if self.mix is not None and column != wanted and wanted in ids:
+            return self.mix[:, ids.index(wanted)]
         return {TYPE: self.types, FAMILY: self.families, SHARE: self.share}.get(column)
 
 
@@ -159,6 +164,7 @@ def type_facts(rank: int, key: str, words: Mapping[str, Any], facts: Mapping[str
         **{name: told[name] for name in ("title", "title_en", "group", "portrait")},
         "portrait_en": told.get("portrait_en", told["portrait"]),
         "share": told["part_inscrits"],
+        "part": f"{PART}{key}",
         "votes": votes_facts(told["votes"], facts),
     }
 

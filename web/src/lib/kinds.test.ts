@@ -82,7 +82,7 @@ describe.each(['light', 'dark'] as const)('the colours of types, %s', (theme) =>
 })
 
 describe('the colour of a type', () => {
-  const type = (code: number, id: string, group: string) => ({ code, id, group, title: id, portrait: '', portrait_en: '', share: 1, votes: [] })
+  const type = (code: number, id: string, group: string) => ({ code, id, group, title: id, portrait: '', portrait_en: '', share: 1, part: '', votes: [] })
   const facts = {
     groups: [{ code: 1, id: 'a', title: 'a' }, { code: 2, id: 'b', title: 'b' }],
     types: [type(1, 'one', 'b'), type(2, 'two', 'a'), type(3, 'three', 'b')],

@@ -25,7 +25,7 @@ export type User = { signed_in: boolean; name: string; role: string }
 
 /** How the stations of a type voted at an election: turnout and blocs, in percent. */
 export type TypeVotes = Titled & { election: string; turnout: number | null; blocs: (Titled & { name: string; value: number })[] }
-export type StationType = Titled & { code: number; id: string; group: string; portrait: string; portrait_en: string; share: number; votes: TypeVotes[] }
+export type StationType = Titled & { code: number; id: string; group: string; portrait: string; portrait_en: string; share: number; part: string; votes: TypeVotes[] }
 export type TypeGroup = Titled & { code: number; id: string }
 /** The types of stations in their declared order, and the columns that carry them. */
 export type TypesFacts = {

@@ -48,6 +48,7 @@ class DeclaredTypeModel(BaseModel):
     portrait: str = Field(description="Ce qui le distingue de la France")
     portrait_en: str
     share: float = Field(description="Part des inscrits de France, en %")
+    part: str = Field(description="Colonne, aux niveaux composés : part des inscrits du lieu dans ce type, en %")
     votes: list[TypeVotesModel] = Field(description="Comment il a voté ; le vote n'entre pas dans le type")
 
 

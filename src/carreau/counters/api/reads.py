@@ -84,7 +84,7 @@ class Reads:
 
         Une note (X_note) va de 1 (A) à 5 (E). Un type, une famille de types sont donnés par leur numéro dans types et
         groups du catalogue, 0 quand trop peu est connu pour en dire un ; aux niveaux des communes et des départements,
-        c'est le type où sont le plus d'inscrits, et type_part dit leur part, en %.
+        c'est le type où sont le plus d'inscrits, type_part dit leur part, en %, et type_part_X celle du type X.
         """
         answer = await self.desk.answers.get(
             ("values", level, column), FLOATS, later(reading.values, self.desk.served, level, column)

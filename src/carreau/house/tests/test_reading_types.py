@@ -62,7 +62,8 @@ def test_a_type_is_its_rank_in_the_declaration_whatever_comes_first_in_the_relea
     )
     assert found.types.tolist() == [3, 1, 2]
     assert found.families.tolist() == [1, 1, 2]
-    assert found.vector("type_part") is None
+    assert found.vector("type_part", WORDS) is None
+    assert found.vector("type_part_bois", WORDS) is None
 
 
 def test_a_station_of_which_too_little_is_known_is_told_apart_from_one_that_is_withheld() -> None:
@@ -92,6 +93,9 @@ def test_a_larger_place_is_told_by_the_type_of_most_of_its_voters() -> None:
     assert found.families.tolist() == [1], "half of the voters live outside, in two types"
     assert found.share is not None
     assert found.share.tolist() == [40]
+    parts = [found.vector(f"type_part_{name}", WORDS) for name in WORDS["types"]]
+    assert [one.tolist() for one in parts if one is not None] == [[30], [40], [20]]
+    assert found.vector("type_part_rien", WORDS) is None
     assert [(one["id"], one["share"]) for one in mix_of(found, 0, WORDS)] == [
         ("salon", 40),
         ("bois", 30),

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { kindColour } from '@/lib/kinds'
 import type { Meta, TypesFacts } from '@/lib/types'
 import { bareNumber, inkNumber, INKS } from './inks'
-import { choosable, isKind, isolatedIn, kindShadesOf, tallied } from './kinds'
+import { choosable, isKind, isolatedIn, kindShadesOf, leadOf, tallied } from './kinds'
 import { hasGaps } from './shades'
 
-const type = (code: number, id: string, group: string) => ({ code, id, group, title: id, portrait: '', portrait_en: '', share: 1, votes: [] })
+const type = (code: number, id: string, group: string) => ({ code, id, group, title: id, portrait: '', portrait_en: '', share: 1, part: `type_part_${id}`, votes: [] })
 const facts: TypesFacts = {
   column: 'type', family: 'groupe_de_types', certainty: 'type_certitude', share: 'type_part', levels: ['bureau'], made_of: ['commune'],
   date: '2026-11-30', source: 's', method: 'm',
@@ -24,8 +24,10 @@ describe('the looks of types', () => {
   it('are hatched where the type is unsure or unknown, bare where it is not given', () => {
     expect([...kindShadesOf(figures, wanted).looks.hatch]).toEqual([0, 1, 1, 0, 0])
   })
-  it('are hatched where a larger place has less than half of its voters in its type', () => {
-    const made = { ...figures, sure: floats(49, 51, NaN, NaN, 80) }
+  it('are hatched where a second type has almost as many voters of a larger place', () => {
+    const parts = [floats(45, 10, 0, 0, 0), floats(41, 60, 0, 0, 10), floats(14, 0, 0, 0, 90)]
+    expect([...leadOf(parts)]).toEqual([4, 50, NaN, NaN, 80])
+    const made = { ...figures, sure: leadOf(parts) }
     expect([...kindShadesOf(made, { ...wanted, level: 'commune' }).looks.hatch]).toEqual([1, 0, 1, 0, 0])
   })
   it('are dimmed but for the types that are isolated, and for the chosen places', () => {
@@ -52,6 +54,12 @@ describe('types in view', () => {
       [-1, { count: 1, voters: 50 }],
       [3, { count: 1, voters: 0 }],
     ])
+  })
+  it('are those of the stations of larger places, whatever their main type', () => {
+    const made = { ...figures, parts: [floats(75, 10, 0, 0, 0), floats(25, 60, 0, 0, 0), floats(0, 0, 0, 0, 0)] }
+    const found = tallied(made, [0, 1])
+    expect([1, 2, 0].map((code) => found.get(code))).toEqual([{ count: 1, voters: 105 }, { count: 1, voters: 205 }, { count: 0, voters: 90 }])
+    expect(found.has(3)).toBe(false)
   })
   it('are none where the level has none', () => expect(tallied({ codes: null, sure: null, weights: null }, [1, 2]).size).toBe(0))
 })

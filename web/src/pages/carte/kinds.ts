@@ -8,9 +8,10 @@ import type { Shades } from './shades'
 export const KIND = 'type'
 /** Under this certainty a second type is almost as near (one station of France in nine): drawn hatched. */
 export const UNSURE = 0.1
-/** A larger place is drawn hatched when its main type holds fewer of its voters than this, in percent. */
-export const HALF = 50
-export type KindFigures = { codes: Float32Array | null; sure: Float32Array | null; weights: Float32Array | null }
+/** A larger place is drawn hatched when its main type leads the second by less than this, in points of its voters. */
+export const CLOSE = 5
+/** `sure`: how certain a type is, or by how much it leads; `parts`: for larger places, the share of each type in turn. */
+export type KindFigures = { codes: Float32Array | null; sure: Float32Array | null; weights: Float32Array | null; parts?: Float32Array[] | null }
 export type KindTally = { count: number; voters: number }
 
 export const isKind = (indicator: Pick<Indicator, 'name'>): boolean => indicator.name === KIND
@@ -34,16 +35,25 @@ export async function kindFiguresOf(facts: TypesFacts, level: Level, version: st
   const own = facts.levels.includes(level)
   const weights = await vector(level, 'inscrits', version).catch(() => null)
   if (!own && !isMadeOf(facts, level)) return { codes: null, sure: null, weights }
-  const [codes, sure] = await Promise.all([
-    vector(level, facts.column, version),
-    vector(level, own ? facts.certainty : facts.share, version).catch(() => null),
-  ])
-  return { codes, sure, weights }
+  if (own) {
+    const [codes, sure] = await Promise.all([vector(level, facts.column, version), vector(level, facts.certainty, version).catch(() => null)])
+    return { codes, sure, weights }
+  }
+  const [codes, ...parts] = await Promise.all([facts.column, ...facts.types.map((one) => one.part)].map((name) => vector(level, name, version)))
+  return { codes: codes as Float32Array, sure: leadOf(parts), weights, parts }
 }
 
-/** Whether a type is to be read with care: nearly another one, or that of fewer than half of the voters. */
+/** By how many points the first type of each place leads its second; NaN where there is none. */
+export function leadOf(parts: readonly Float32Array[]): Float32Array {
+  return Float32Array.from(parts[0] ?? [], (_, row) => {
+    const [first = 0, second = 0] = parts.map((one) => one[row] as number).sort((a, b) => b - a)
+    return first > 0 ? first - second : NaN
+  })
+}
+
+/** Whether a type is to be read with care: a second one is nearly as near, or has nearly as many voters. */
 export function isUnsure(sure: number | null | undefined, made: boolean): boolean {
-  return sure !== null && sure !== undefined && sure < (made ? HALF : UNSURE)
+  return sure !== null && sure !== undefined && sure < (made ? CLOSE : UNSURE)
 }
 
 export type KindWanted = { facts: TypesFacts; level: Level; dark: boolean; inside: Set<number> | null; isolated: readonly StationType[] }
@@ -66,16 +76,31 @@ export function kindShadesOf(figures: KindFigures, wanted: KindWanted): Shades {
   return { level, looks: { inks, hatch }, scale: { kind: 'kinds', breaks: [], colours }, bins: [], unit: '', compared: null, kinds: figures }
 }
 
-/** Of the places in view: how many are of each type (by its number; 0: no type, -1: not given), and their voters. */
+/**
+ * Of the places in view: how many are of each type (by its number; 0: no type, -1: not given), and the voters of each
+ * type: those of its stations, for larger places too.
+ */
 export function tallied(figures: KindFigures, rows: readonly number[]): Map<number, KindTally> {
   const found = new Map<number, KindTally>()
   for (const row of rows) {
     const read = figures.codes?.[row]
     if (read === undefined) continue
     const code = read === read ? read : -1
-    const one = found.get(code) ?? { count: 0, voters: 0 }
-    const voters = figures.weights?.[row] ?? 0
-    found.set(code, { count: one.count + 1, voters: one.voters + (voters === voters ? voters : 0) })
+    const voters = figures.weights?.[row] || 0
+    const { parts } = figures
+    added(found, code, 1, parts ? 0 : voters)
+    let rest = 100
+    parts?.forEach((part, rank) => {
+      const share = part[row] as number
+      if (share > 0) added(found, rank + 1, 0, (voters * share) / 100)
+      rest -= share
+    })
+    if (parts && rest > 0.01) added(found, 0, 0, (voters * rest) / 100)
   }
   return found
+}
+
+function added(found: Map<number, KindTally>, code: number, count: number, voters: number): void {
+  const one = found.get(code) ?? { count: 0, voters: 0 }
+  found.set(code, { count: one.count + count, voters: one.voters + voters })
 }

@@ -49,6 +49,10 @@ def test_every_level_that_is_said_to_have_numbers_has_them(client: httpx.Client,
         shares = [one for one in numbers(client, level, types.share) if one == one]
         assert shares
         assert all(0 < one <= 100 for one in shares)
+        parts = [numbers(client, level, one.part) for one in types.types]
+        for place, main in enumerate(numbers(client, level, types.share)):
+            if main == main:
+                assert max(part[place] for part in parts) == main
 
 
 def test_a_level_without_types_is_unknown_and_says_so(client: httpx.Client) -> None:
