@@ -42,6 +42,7 @@ const fr = {
   'title.donnees': 'Mes données',
   'title.connexions': 'Connexions',
   'title.connexion': 'Se connecter',
+  'title.verification': 'Vérification',
   'title.absent': 'Page absente',
 }
 
@@ -87,6 +88,7 @@ const en: Record<keyof typeof fr, string> = {
   'title.donnees': 'My data',
   'title.connexions': 'Connections',
   'title.connexion': 'Sign in',
+  'title.verification': 'Checks',
   'title.absent': 'No such page',
 }
 

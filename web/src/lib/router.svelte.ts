@@ -1,5 +1,5 @@
 // The address of the page: which page, for which place, and the query in which its whole state is written.
-export type Page = 'carte' | 'fiche' | 'analyses' | 'lectures' | 'sources' | 'donnees' | 'connexions' | 'connexion' | 'absent'
+export type Page = 'carte' | 'fiche' | 'analyses' | 'lectures' | 'sources' | 'donnees' | 'connexions' | 'connexion' | 'verification' | 'absent'
 export type Route = { page: Page; territory: string; query: URLSearchParams; path: string }
 
 const FIXED: Record<string, Page> = {
@@ -11,6 +11,7 @@ const FIXED: Record<string, Page> = {
   '/mes-donnees': 'donnees',
   '/connexions': 'connexions',
   '/connexion': 'connexion',
+  '/verification': 'verification',
 }
 
 /** The page of an address: `/bureau/69123_0101` and `/lieu/com:69123` are both a Fiche, of one territory. */

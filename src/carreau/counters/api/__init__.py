@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends
 from starlette.routing import BaseRoute
 
 from carreau.counters.api.asking import admitted
+from carreau.counters.api.checks import Checks
 from carreau.counters.api.desk import Desk
 from carreau.counters.api.files import Files
 from carreau.counters.api.readings import Readings
@@ -22,6 +23,7 @@ def routes(home: Home, served: Served) -> list[BaseRoute]:
     desk, router = Desk(home, served), APIRouter(dependencies=[Depends(admitted)])
     reads = Reads(desk)
     reads.added_to(router)
+    Checks(desk).added_to(router)
     Tables(desk).added_to(router)
     Files(desk).added_to(router)
     Readings(desk).added_to(router)

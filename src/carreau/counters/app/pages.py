@@ -16,7 +16,7 @@ from carreau.counters.api.problems import problem
 
 CLIENT_ROUTES: Final = (
     "/", "/carte", "/bureau/{code}", "/lieu/{code}", "/analyses", "/lectures", "/sources", "/mes-donnees",
-    "/connexions", "/connexion",
+    "/connexions", "/connexion", "/verification",
 )  # fmt: skip
 HASHED: Final = re.compile(r"[-.][A-Za-z0-9_-]{8,}\.[a-z0-9]+$")
 KINDS: Final = {".js": "text/javascript; charset=utf-8", ".mjs": "text/javascript; charset=utf-8",
