@@ -1,4 +1,6 @@
 // The language of the page, and typed dictionaries: one file of i18n/ per page, so that pages do not meet.
+import { said } from './said.svelte'
+
 export type Language = 'fr' | 'en'
 export type Dictionary<K extends string = string> = { fr: Record<K, string>; en: Record<K, string> }
 type Values = Record<string, string | number>
@@ -34,12 +36,12 @@ export function reader<K extends string>(words: Dictionary<K>): (key: K, values?
   return (key, values) => filled(words[current][key], values)
 }
 
-/** The title of a thing of the API in today's language: `title_en` in English where there is one, `title` otherwise. */
+/** The title of a thing of the API in today's language: in English its `title_en`, else what answers brought for its `title`. */
 export function titled(thing: { title: string; title_en?: string | null }): string {
-  return (current === 'en' && thing.title_en) || thing.title
+  return (current === 'en' && thing.title_en) || said(thing.title)
 }
 
 /** Its description, in the same way. */
 export function described(thing: { description: string; description_en?: string | null }): string {
-  return (current === 'en' && thing.description_en) || thing.description
+  return (current === 'en' && thing.description_en) || said(thing.description)
 }
