@@ -16,11 +16,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from accuracy_coverage import apart, by_indicator, by_size, cells_of, lines_of
-from accuracy_factors import measured_facts
+from accuracy_factors import measured_facts, merged
 from accuracy_iris import handed, iris_samples
 from accuracy_page import Measured, page
 from accuracy_plot import reliability_svg
-from accuracy_samples import Sample, joined
+from accuracy_samples import Sample
 from accuracy_town import CALIBRATION, METHODS, REPORT, Case, town_cases
 from accuracy_votes import vote_samples
 
@@ -69,7 +69,7 @@ def margins_part() -> str:
     }
     (FIGURES / "accuracy.json").write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
     (ROOT / "docs" / "pictures" / "reliability.svg").write_text(reliability_svg(lines_of(cells)), "utf-8")
-    towns_apart = apart([sample for case in towns for sample in joined(case.samples)])
+    towns_apart = apart([sample for case in towns for sample in merged(case.samples)])
     found = Measured(facts, cells, list(by_size(second)), by_indicator(second), mass, towns_apart)
     return page(found) + f"\nMeasured in {_minutes(start)}.\n"
 

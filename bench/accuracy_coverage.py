@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from accuracy_factors import kind_of, way_of
+from accuracy_factors import kind_of, merged, way_of
 from accuracy_plot import LEVELS, Line
 from accuracy_samples import Sample, joined
 from accuracy_town import METHODS
@@ -19,12 +19,14 @@ CASES = {
     "adresses": "Towns: carried by addresses",
     "carreaux": "Towns: carried by cells",
     "surface": "Towns: carried by area",
+    "untold": "Towns: shares of inhabitants, by addresses, those outside households untold",
     "borrowed": "Hidden IRIS: taken from their commune",
     "unsaid": "Hidden IRIS: stations a part of which says nothing",
     "scattered": "Votes, departments left out: taken from lost stations",
     "moved_lyon": "Votes, Lyon 2012: boundaries that moved",
     "moved_town": "Votes, towns: streets that changed station",
 }
+AS_OF = {"untold": "adresses"}  # whose widths these figures have
 NAMES = {"share": "shares", "ratio": "ratios", "income": "incomes", "count": "counts"}
 SIZES = (0, 20, 50, 200, 1000, np.inf)
 
@@ -59,14 +61,14 @@ class Cell:
 
 def cells_of(samples: Sequence[Sample]) -> list[Cell]:
     """The lines of the table, in the order of the cases."""
-    found = {(sample.method, kind_of(sample)): sample for sample in joined(samples)}
+    found = {(sample.method, kind_of(sample)): sample for sample in merged(samples)}
     return [_cell(found[method, kind]) for method in CASES for kind in NAMES if (method, kind) in found]
 
 
 def _cell(sample: Sample) -> Cell:
     """The line of one sample; what is unsaid alone is held against its margin only."""
     way, kind = way_of(sample), kind_of(sample)
-    widths = margins.facts()["widths"].get(way, {}).get(kind, {})
+    widths = margins.facts()["widths"].get(AS_OF.get(way, way), {}).get(kind, {})
     parts = {level: widths.get(f"at_{level}") for level in LEVELS} | {90: 1.0}
     covered = {level: 100 * sample.coverage(part) for level, part in parts.items() if part is not None}
     return Cell(way, CASES[sample.method], kind, len(sample), covered, sample.error.mean(), sample.margin.mean())
@@ -79,8 +81,8 @@ def lines_of(cells: Sequence[Cell]) -> list[Line]:
 
 def by_size(samples: Sequence[Sample]) -> Iterator[tuple[str, list[tuple[int, float]]]]:
     """For the shares of each case, how many figures and their cover at 90 % by how many people they are about."""
-    for sample in joined(samples):
-        if kind_of(sample) == "share" and sample.method in {*METHODS, "borrowed", "scattered"}:
+    for sample in merged(samples):
+        if sample.kind == "share" and sample.method in {*METHODS, "borrowed", "scattered"}:
             parts = [sample.where((sample.size >= low) & (sample.size < high)) for low, high in _classes()]
             yield CASES[sample.method], [(len(part), 100 * part.coverage()) for part in parts]
 
@@ -88,7 +90,7 @@ def by_size(samples: Sequence[Sample]) -> Iterator[tuple[str, list[tuple[int, fl
 def by_indicator(samples: Sequence[Sample]) -> list[tuple[str, int, float]]:
     """Each share and income carried by addresses: its name, how many figures, its cover at 90 %; the lowest first."""
     mine = [one for one in samples if one.method == "adresses" and kind_of(one) in {"share", "income"}]
-    found = joined(mine, key=lambda one: (one.kind, one.name))
+    found = joined(mine, key=lambda one: (kind_of(one), one.name))
     return sorted(((one.method, len(one), 100 * one.coverage()) for one in found), key=lambda line: line[2])
 
 

@@ -95,16 +95,20 @@ def borrowed_samples(product: Product, hands: Hands) -> Iterator[tuple[bool, Sam
     for value in (None, 0.0, 1.0):
         with patched("borrowed", value, "share", "ratio", "income"):
             runs.append(all_estimates(product, material))
+    with patched("borrowed", 0.0, "grain"):
+        runs.append(all_estimates(product, material))
     here = fold[position] == 0
-    for found, without, unit in zip(*runs, strict=True):
+    for found, without, unit, tight in zip(*runs, strict=True):
         truth, people = own_figure(found, whole, position)
         shown = here & np.isfinite(found.value) & np.isfinite(truth) & (people >= SMALLEST)
         if found.indicator.kind == "count":
             continue
         parts = (np.abs(found.value - truth), found.margin, without.margin, unit.margin, people)
+        loose = found.margin**2 - tight.margin**2
         for half in (True, False):
             kept = shown & (calibrates == half)
-            yield half, Sample(KINDS[found.indicator.kind], "borrowed", *(part[kept] for part in parts))
+            kind = KINDS[found.indicator.kind]
+            yield half, Sample(kind, "borrowed", *(part[kept] for part in parts), loose=loose[kept])
 
 
 def own_figure(estimate: Estimate, refined: Refined, position: Values) -> tuple[Values, Values]:

@@ -34,8 +34,10 @@ What is left out, case by case:
 
 - **Towns**: {towns} synthetic towns of {people} people (segregation 0.25, 0.45 and 0.65); the
   factors come from {drawn} others of the same kinds, and the law of the margin was chosen on 72 more (seeds 3001 to
-  3072): three sets, none of which shares a town. They are published with their sampling, rounding and secrecy; the
-  three weightings are compared by taking the better inputs away.
+  3072): three sets, none of which shares a town. The towns that reported the law before this one (seeds 2001 to 2099)
+  are not used any more: what they said of each indicator is why the law was changed. Towns are published with their
+  sampling, rounding and secrecy; the three weightings are compared by taking the better inputs away. *Untold*: the
+  column of those outside households is taken away too, as in files that leave it empty.
 - **Hidden IRIS**: one IRIS in five of the communes that have three or more is hidden and takes the figure of the rest
   of its commune; only figures about 50 people or more are judged. The factors come from one department in two,
   drawn once; the others report. *A part says nothing*: one IRIS in five is silenced, stations are compared with what
@@ -64,13 +66,17 @@ carried by addresses: 80 % of the truths lie within ± 4 × {example} = ± {time
 
 A share p of n people, in a station a part s of whose people come from pieces of zones, has the variance
 
-    p(1-p) x [ (1-s) f/n + s (k² rho + floor + grain/n) ]     + what the source does not say
+    p(1-p) x [ (1-s) f/n + s (k² rho + grain/n) ]  +  c² sum of w(1-w)H² / n²     + what the source does not say
 
 f is the sampling of the census, known for zones held whole. rho is how far those whom the share counts live together:
 the variance of the share between the zones of a commune, less what chance and sampling alone would give, over p(1-p).
-The floor does not shrink with n: within a zone too, like lives by like. The draw of n people (grain) does. Where the
-count itself is unsure (by area), n is drawn towards what the registered voters of the station tell. A quantile of
-income has the same law, relative to itself.
+The draw of n people (grain) is that of people one by one; of dwellings by tenure, building by building. H are those of
+a zone who live outside households (homes for the old, halls of residence), at one address as far as one knows: a
+station that takes the part w of the zone has them all or none. c is what one of them adds to the share beyond what any
+inhabitant does, as the zones of one commune tell it: no factor is fitted there. It stands in shares of inhabitants
+alone. Where the census file does not say H, a floor x p(1-p) s stands for it, which does not shrink with n (`untold`).
+Where the count itself is unsure (by area), n is drawn towards what the registered voters of the station tell. A
+quantile of income has the same law, relative to itself, with a floor.
 
 ## Small and large numbers
 
@@ -85,8 +91,9 @@ of the {indicators} indicators lie between {quarter} and {three_quarters} %.
 
 {extremes}
 
-What stands apart within a zone and not between zones is too narrow: the very old, who live in homes at one address.
-What is even within a zone and differs between zones is too wide.
+What is even within a zone and differs between zones is too wide (houses, in towns whose zones are built of one kind
+throughout: real ones may not be, so that nothing was made narrower for it). What stands apart within a zone and not
+between zones is too narrow.
 
 ## What was measured
 
@@ -95,10 +102,10 @@ The factors of `margins.toml`, and what the calibration half gives today.
 {facts}
 
 Not measured but chosen: the factor of zones spread over a commune by registered voters, `votes.stir`,
-`votes.scattered_count`, the bounds of the grades. The grain of a share is that of a plain draw of people; the floors
-and the other grains were chosen, on towns that neither calibrate nor report, as the values that make the cover of small
-and large numbers, and of clustered and even ones, the most alike. Addresses and cells err alike but in counts: one
-factor serves both.
+`votes.scattered_count`, the bounds of the grades. The grain of a share is that of a plain draw of people. The grain of
+tenure and the floor of what is untold are such that 90 % of their figures are covered; the other grains and floors,
+among a few multiples of what is declared, those that make the cover the most alike where they weigh little and where
+they weigh much. All are measured with the factors. Addresses and cells err alike but in counts: one factor serves both.
 
 ## Mass in the wrong station, by weighting
 
@@ -268,7 +275,7 @@ def _size(part: tuple[int, float]) -> str:
 
 def _facts(facts: Sequence[Fact]) -> str:
     """The factors declared beside those measured today."""
-    rows = ([fact.name, f"{fact.declared:.3f}", f"{fact.measured:.3f}"] for fact in facts)
+    rows = ([fact.name, f"{fact.declared:.4f}", f"{fact.measured:.4f}"] for fact in facts)
     return _table(["fact", "declared", "measured"], rows)
 
 

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +22,8 @@ from carreau.products.electoral_profile.carrier import carrier_of
 from carreau.products.electoral_profile.estimate import COMMUNE_SHARE, Estimate, estimates_of
 from carreau.products.electoral_profile.income import PUBLISHED, income_estimates_of
 from carreau.products.electoral_profile.indicators import Indicator, indicators_of
+from carreau.products.electoral_profile.outside import COLUMN as OUTSIDE
+from carreau.products.electoral_profile.outside import counts_inhabitants
 from carreau.products.electoral_profile.refine import refine
 from carreau.products.electoral_profile.refined import Refined
 from carreau.terms import Territory
@@ -34,7 +36,7 @@ LEVELS = (0.25, 0.45, 0.65)  # how far neighbourhoods differ
 WORKERS = 2
 TOWNS = 99  # of each half: towns differ, in incomes most, and few of them would not tell two points apart
 CALIBRATION = tuple((1001 + k, LEVELS[k % 3], PEOPLE[k // 3 % 3]) for k in range(TOWNS))
-REPORT = tuple((2001 + k, LEVELS[k % 3], PEOPLE[k // 3 % 3]) for k in range(TOWNS))
+REPORT = tuple((5001 + k, LEVELS[k % 3], PEOPLE[k // 3 % 3]) for k in range(TOWNS))
 KINDS = {"share": "share", "ratio": "ratio", "count": "count", "quantile": "income"}
 MOVING = (
     "population.P_POP",
@@ -106,18 +108,30 @@ def patched(section: str, value: float | None, *names: str, keys: tuple[str, ...
 
 
 def estimates(product: Product, refined: Refined, value: float | None) -> list[Estimate]:
-    """The estimates of the sources of a town, with every factor of apportionment set to ``value``.
+    """The estimates of the sources of a town, with the factor of each set to ``value``.
 
-    That of counts is set apart: a count rests on the factor of shares too.
+    That of counts is set apart, for a count rests on the factor of shares too; that of tenure is its grain.
     """
-    indicators = indicators_of(product.facts)
+    indicators, carrier = indicators_of(product.facts), carrier_of(refined)
+    built = [indicator for indicator in indicators if margins.of_tenure(indicator)]
+    counts = [indicator for indicator in indicators if indicator.kind == "count"]
+    rates = [indicator for indicator in indicators if indicator not in built and indicator not in counts]
     with patched("apportionment", value, *METHODS, keys=("share", "ratio", "income")):
         carrier = carrier_of(refined)
-        rates = [indicator for indicator in indicators if indicator.kind != "count"]
         found = [*estimates_of(rates, refined, carrier), *income_estimates_of(rates, refined, carrier)]
+    with patched("grain", value, "tenure"):
+        found += estimates_of(built, refined, carrier_of(refined))
     with patched("apportionment", value, *METHODS, keys=("count",)):
-        counts = [indicator for indicator in indicators if indicator.kind == "count"]
         return [*found, *estimates_of(counts, refined, carrier_of(refined))]
+
+
+def tight_margins(product: Product, refined: Refined) -> Mapping[str, np.ndarray]:
+    """The margins of counts without their grain, and of incomes without their floor, by indicator."""
+    indicators = [one for one in indicators_of(product.facts) if one.kind in {"count", "quantile"}]
+    carrier = carrier_of(refined)
+    with patched("grain", 0.0, "count"), patched("floor", 0.0, "income"):
+        found = [*estimates_of(indicators, refined, carrier), *income_estimates_of(indicators, refined, carrier)]
+    return {one.indicator.name: one.margin for one in found}
 
 
 def case_of(product: Product, hands: Hands, place: Town, method: str) -> Case:
@@ -125,10 +139,13 @@ def case_of(product: Product, hands: Hands, place: Town, method: str) -> Case:
     refined = refine(product, Territory.parse("dep:96"), hands, lambda key, make: make()).refined
     column = true_columns(place, refined.targets.codes.tolist())
     carrier = carrier_of(refined)
+    tight = tight_margins(product, refined)
     samples = [
-        sample_of(method, each, truth_of(each[0].indicator, column))
+        sample_of(method, each, truth_of(each[0].indicator, column), tight.get(each[0].indicator.name))
         for each in zip(*(estimates(product, refined, value) for value in (None, 0.0, 1.0)), strict=True)
     ]
+    if not METHODS[method]:
+        samples += untold_samples(product, refined, column)
     errors = {
         name: normalised_error(carrier.carried(np.nan_to_num(refined.column(alias, name))), column(alias, name))
         for alias, name in (pair.split(".") for pair in MOVING)
@@ -136,14 +153,33 @@ def case_of(product: Product, hands: Hands, place: Town, method: str) -> Case:
     return Case(method, samples, errors)
 
 
-def sample_of(method: str, found: tuple[Estimate, Estimate, Estimate], truth: np.ndarray) -> Sample:
-    """One indicator as a sample: its estimate as declared, with its measured factor at 0 and at 1."""
+def untold_samples(product: Product, refined: Refined, column: Callable[[str, str], np.ndarray]) -> list[Sample]:
+    """The shares of inhabitants as they are where the census does not tell who lives outside households."""
+    alias, name = OUTSIDE
+    table = {**refined.tables[alias], name: np.full(len(refined.zones.codes), np.nan)}
+    blind = replace(refined, tables={**refined.tables, alias: table})
+    some = [one for one in indicators_of(product.facts) if counts_inhabitants(one)]
+    runs = []
+    for value in (None, 0.0, 1.0):
+        with patched("floor", value, "untold"):
+            runs.append(list(estimates_of(some, blind, carrier_of(blind))))
+    return [sample_of("untold", each, truth_of(each[0].indicator, column)) for each in zip(*runs, strict=True)]
+
+
+def sample_of(
+    method: str, found: tuple[Estimate, Estimate, Estimate], truth: np.ndarray, tight: np.ndarray | None = None
+) -> Sample:
+    """One indicator as a sample: its estimate as declared, with its measured factor at 0 and at 1.
+
+    ``tight`` is its margin without its grain or its floor.
+    """
     estimate, without, unit = found
     shown = np.isfinite(estimate.value) & np.isfinite(truth) & (estimate.status != COMMUNE_SHARE)
-    kind = estimate.indicator.kind
+    kind = "tenure" if margins.of_tenure(estimate.indicator) else KINDS[estimate.indicator.kind]
     size = np.nan_to_num(estimate.value if kind == "count" else estimate.base)
     parts = (np.abs(estimate.value - truth), estimate.margin, without.margin, unit.margin, size)
-    return Sample(KINDS[kind], method, *(part[shown] for part in parts), name=estimate.indicator.title)
+    loose = estimate.margin**2 - (estimate.margin if tight is None else tight) ** 2
+    return Sample(kind, method, *(part[shown] for part in parts), name=estimate.indicator.title, loose=loose[shown])
 
 
 def true_columns(place: Town, codes: list[str]) -> Callable[[str, str], np.ndarray]:

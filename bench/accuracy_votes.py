@@ -64,14 +64,17 @@ def samples_of(trial: Trial) -> Iterator[tuple[Values, Sample]]:
     for value in (None, 0.0, 1.0):
         with patched("votes", value, *FACTORS[trial.method]):
             runs.append(list(estimates_of_election(trial.brought, trial.targets, trial.targets)))
+    with patched("votes", 0.0, "grain"):
+        runs.append(list(estimates_of_election(trial.brought, trial.targets, trial.targets)))
     for measure, *found in zip(trial.brought.election.measures, *runs, strict=True):
         base = trial.truth[measure.base] if measure.base else None
         with np.errstate(invalid="ignore", divide="ignore"):
             truth = trial.truth[measure.number] if base is None else 100 * trial.truth[measure.number] / base
         kept = trial.chosen & np.isfinite(found[0].value) & np.isfinite(truth)
-        parts = (np.abs(found[0].value - truth), *(one.margin for one in found), np.nan_to_num(found[0].base))
+        parts = (np.abs(found[0].value - truth), *(one.margin for one in found[:3]), np.nan_to_num(found[0].base))
+        loose = found[0].margin ** 2 - found[3].margin ** 2
         kind = "vote_share" if measure.base else "vote_count"
-        yield np.flatnonzero(kept), Sample(kind, trial.method, *(part[kept] for part in parts))
+        yield np.flatnonzero(kept), Sample(kind, trial.method, *(part[kept] for part in parts), loose=loose[kept])
 
 
 def split(trial: Trial, calibrates: Values) -> Iterator[tuple[bool, Sample]]:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from carreau.products.electoral_profile import margins
+from carreau.products.electoral_profile.outside import Outside, outside_of
 from carreau.products.electoral_profile.refined import Codes, Refined, Values
 
 Index = npt.NDArray[np.int64]
@@ -32,7 +33,8 @@ class Carrier:
 
     ``mass`` is the people of each zone; ``reach`` the people that reach each station; ``main_zone`` the zone that
     gives a station the most people, -1 where none reaches it; ``large`` is the part of its people who live in
-    communes surveyed by sampling, ``zone_large`` whether each zone lies in one. A station may be any other target.
+    communes surveyed by sampling, ``zone_large`` whether each zone lies in one; ``outside`` tells of those who live
+    outside households. A station may be any other target.
     """
 
     weights: sparse.csr_array
@@ -45,6 +47,7 @@ class Carrier:
     large: Values
     zone_large: Values
     main_zone: Index
+    outside: Outside
 
     def carried(self, values: Values) -> Values:
         """Counts of zones (one column each) brought onto the stations."""
@@ -80,6 +83,7 @@ def carrier_of(refined: Refined) -> Carrier:
         large=_large(refined, large[levels["commune"].member], mass * zone_large, reach),
         zone_large=zone_large,
         main_zone=main_zone_of(refined.weights, mass),
+        outside=outside_of(refined, mass),
     )
 
 

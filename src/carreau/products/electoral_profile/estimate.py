@@ -15,6 +15,7 @@ import numpy.typing as npt
 from carreau.products.electoral_profile import margins
 from carreau.products.electoral_profile.carrier import LEVELS, Carrier
 from carreau.products.electoral_profile.indicators import Indicator, Kind
+from carreau.products.electoral_profile.outside import counts_inhabitants, in_households, leaning, outside_deviation
 from carreau.products.electoral_profile.refined import SECRECY, Refined, Texts, Values, blank
 
 ENOUGH: Final = 0.5  # a share is shown when its source speaks of at least half of the people
@@ -130,11 +131,13 @@ def _part_of_commune(columns: Values, carrier: Carrier) -> Values:
 class _Differ:
     """How zones differ around each place: ``between`` the zones of a commune, and how far like lives by like (``rho``).
 
-    ``between`` is in the unit of a share or a ratio; a count is seen as a share of the inhabitants.
+    ``between`` is in the unit of a share or a ratio; a count is seen as a share of the inhabitants. ``leans`` is what
+    one person outside households adds to a share of inhabitants; 0 for any other figure.
     """
 
     between: Values
     rho: Values
+    leans: float = 0.0
 
 
 def _differ(indicator: Indicator, columns: Values, carrier: Carrier) -> _Differ:
@@ -149,8 +152,12 @@ def _differ(indicator: Indicator, columns: Values, carrier: Carrier) -> _Differ:
     between = margins.spread_within(on_zones, weight, nest)[here]
     if indicator.kind == "ratio":
         return _Differ(between, np.zeros(len(here)))
+    leans = 0.0
+    if counts_inhabitants(indicator):
+        leans = leaning(columns, carrier.outside, carrier.mass, nest.commune)
+        on_zones = in_households(columns, carrier.outside, leans)
     factor = margins.sampling_factor(indicator, carrier.zone_large)
-    return _Differ(between, margins.clustering_within(on_zones, people, factor, nest)[here])
+    return _Differ(between, margins.clustering_within(on_zones, people, factor, nest)[here], leans)
 
 
 def nest_of(carrier: Carrier) -> margins.Nest:
@@ -177,7 +184,7 @@ def _margin(indicator: Indicator, value: Values, sums: Sums, differ: _Differ, ca
     factor = margins.sampling_factor(indicator, carrier.large)
     sampling = margins.sampling_deviation(indicator, value, sums.people, factor) * margins.held_whole(spread)
     apportionment = _apportionment(indicator, value, sums, differ, carrier)
-    grain = margins.grain_deviation(indicator.kind, value, sums.people, spread.shared)
+    grain = margins.grain_deviation(indicator, value, sums.people, spread.shared)
     unsaid = margins.unsaid_deviation(indicator.kind, value if counted else differ.between, sums.known)
     with np.errstate(over="ignore"):  # a share of next to nobody is as unsure as can be
         return np.asarray(margins.half_width() * np.sqrt(sampling**2 + apportionment**2 + grain**2 + unsaid**2))
@@ -189,7 +196,11 @@ def _apportionment(indicator: Indicator, value: Values, sums: Sums, differ: _Dif
     if indicator.kind == "ratio":
         return differ.between * spread.ratio
     if indicator.kind == "share":
-        return margins.clustered_deviation(value, sums.people, differ.rho, spread)
+        alike = margins.clustered_deviation(value, sums.people, differ.rho, spread)
+        if not counts_inhabitants(indicator):
+            return alike
+        untold = margins.untold_deviation(value, sums.people, spread.shared * carrier.outside.untold)
+        return np.hypot(np.hypot(alike, untold), outside_deviation(differ.leans, carrier.outside, sums.people))
     # A count: people in the wrong place, and people who are not like those of their zone.
     with np.errstate(invalid="ignore", divide="ignore"):
         part = np.nan_to_num(100 * value / carrier.reach)

@@ -5,11 +5,12 @@ measured where the truth is known, and checked where they were not measured (``m
 
 One law for a share p of n people, in a station a part s of whose people come from pieces of zones:
 
-    variance = p(1-p) x [(1-s) f/n + s (k2 rho + floor + grain/n)] + what the source does not say
+    variance = p(1-p) x [(1-s) f/n + s (k2 rho + grain/n)] + those outside households + what the source does not say
 
 f is the sampling of the census, known for the zones that the station holds whole; rho is how far those whom the share
-counts live together (:func:`clustering_within`). The floor does not shrink with n: within a zone too, like lives by
-like. A quantile of income has the same law, relative to itself.
+counts live together (:func:`clustering_within`). Those who live outside households are many at one address
+(:mod:`~carreau.products.electoral_profile.outside`); where the census does not tell where, a floor that does not shrink
+with n stands for them. A quantile of income has the same law, relative to itself, and a floor.
 """
 
 from __future__ import annotations
@@ -222,14 +223,18 @@ def people_of(counted: Values, expected: Values, spread: Spread) -> Values:
 
 
 def clustered_deviation(value: Values, people: Values, rho: Values, spread: Spread) -> Values:
-    """The standard error of a share from zones in pieces, in points: those whom it counts live together.
-
-    By their clustering between zones (``rho``), and by a floor for that within zones, which no zone shows.
-    """
-    floor = facts()["floor"]["share"]["value"]
+    """The standard error of a share from zones in pieces, in points: those whom it counts live together (``rho``)."""
     with np.errstate(invalid="ignore", divide="ignore"):
-        variance = _variance(value, people) * (spread.share**2 * rho + floor * spread.shared)
-    return np.asarray(100 * np.sqrt(variance))
+        return np.asarray(100 * np.sqrt(_variance(value, people) * rho) * spread.share)
+
+
+def untold_deviation(value: Values, people: Values, untold: Values) -> Values:
+    """The standard error of a share, in points, where the census does not tell who lives outside households.
+
+    ``untold`` is the part of the people of a station who come from pieces of such zones.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(100 * np.sqrt(facts()["floor"]["untold"]["value"] * untold * _variance(value, people)))
 
 
 def income_deviation(value: Values, quantile: float, between: Values, spread: Spread) -> Values:
@@ -267,18 +272,25 @@ def _with_few(deviation: Values, value: Values, people: Values, grain: float) ->
     return np.asarray(np.hypot(deviation, 100 * np.sqrt(np.nan_to_num(few))))
 
 
-def grain_deviation(kind: Kind, value: Values, people: Values, shared: Values) -> Values:
+def grain_deviation(indicator: Indicator, value: Values, people: Values, shared: Values) -> Values:
     """The standard error that few ``people`` add to a share or a count, ``shared`` being the part from zones in pieces.
 
-    Those who live in the station are not exactly like their zone: they are some of its people, household by household.
+    Those who live in the station are not exactly like their zone: they are some of its people, household by household;
+    or, for the tenure of dwellings, building by building.
     """
-    grain = facts()["grain"]
+    if indicator.kind not in {"count", "share"}:
+        return np.zeros(len(value))
+    grain = facts()["grain"]["tenure" if of_tenure(indicator) else indicator.kind]["value"]
     with np.errstate(invalid="ignore", divide="ignore"):
-        if kind == "count":
-            return np.asarray(np.sqrt(grain["count"]["value"] * shared * np.maximum(value, 0)))
-        if kind == "share":
-            return np.asarray(100 * np.sqrt(grain["share"]["value"] * shared * _binomial(value, people)))
-    return np.zeros(len(value))
+        if indicator.kind == "count":
+            return np.asarray(np.sqrt(grain * shared * np.maximum(value, 0)))
+        return np.asarray(100 * np.sqrt(grain * shared * _binomial(value, people)))
+
+
+def of_tenure(indicator: Indicator) -> bool:
+    """Whether an indicator is a share of dwellings by tenure, which those of a building mostly have in common."""
+    columns = {name for _, name in indicator.columns}
+    return indicator.kind == "share" and bool(columns & set(facts()["grain"]["tenure"]["columns"]))
 
 
 def unsaid_deviation(kind: Kind, between: Values, known: Values) -> Values:

@@ -12,6 +12,7 @@ from carreau.places.codes import commune_of, department_of
 from carreau.places.successions import located
 from carreau.products.declare import Handed, Hands, Input
 from carreau.products.electoral_profile.indicators import PUBLISHED, Indicator
+from carreau.products.electoral_profile.outside import COLUMN
 from carreau.products.electoral_profile.refined import Codes, Mask, Texts, Values, blank, codes_of, numbers, texts
 
 KEYS: Final[Mapping[str, str]] = {"caf": "CODGEO"}
@@ -53,8 +54,8 @@ def departments_of(communes: Codes) -> Codes:
 
 
 def columns_of(indicators: Sequence[Indicator], hands: Hands, zones: Codes) -> OnZones:
-    """Every column that the indicators read, over ``zones`` (NaN where missing), and why it is missing."""
-    wanted: dict[str, list[str]] = {}
+    """Every column that the indicators and their margins read, over ``zones`` (NaN where missing), and why."""
+    wanted: dict[str, list[str]] = {COLUMN[0]: [COLUMN[1]]}
     for indicator in indicators:
         for alias, column in indicator.columns:
             wanted.setdefault(alias, []).append(column)

@@ -262,10 +262,24 @@ def test_the_less_the_source_says_the_wider_the_margin(one: float, other: float)
 
 def test_people_who_come_with_whole_zones_add_no_grain() -> None:
     value, people = np.array([30.0, 30.0]), np.array([400.0, 400.0])
-    for kind in ("share", "count"):
-        found = margins.grain_deviation(kind, value, people, np.array([0.0, 1.0]))
+    kinds: tuple[Kind, ...] = ("share", "count")
+    for kind in kinds:
+        one = indicator("population.P_X", "population.P_POP", kind)
+        found = margins.grain_deviation(one, value, people, np.array([0.0, 1.0]))
         assert found[0] == 0 < found[1]
-    assert margins.grain_deviation("ratio", value, people, np.array([0.0, 1.0])).tolist() == [0.0, 0.0]
+    ratio = indicator("population.P_X", "population.P_POP", "ratio")
+    assert margins.grain_deviation(ratio, value, people, np.array([0.0, 1.0])).tolist() == [0.0, 0.0]
+
+
+def test_a_share_of_tenure_is_that_of_buildings_and_not_of_dwellings_one_by_one() -> None:
+    value, people, whole = np.array([30.0]), np.array([400.0]), np.ones(1)
+    tenants = indicator("logement.P_RP_LOC - logement.P_RP_LOCHLMV", "logement.P_RP")
+    empty = indicator("logement.P_LOGVAC", "logement.P_LOG")
+    assert margins.of_tenure(tenants) and not margins.of_tenure(empty)
+    assert not margins.of_tenure(indicator("logement.P_RP_LOC", kind="count"))
+    ratio = margins.facts()["grain"]["tenure"]["value"] / margins.facts()["grain"]["share"]["value"]
+    found = [margins.grain_deviation(one, value, people, whole)[0] for one in (tenants, empty)]
+    assert ratio > 1 and found[0] / found[1] == pytest.approx(ratio**0.5)
 
 
 def test_a_count_of_those_who_live_apart_from_the_others_is_less_sure(territory: Made) -> None:
@@ -305,10 +319,11 @@ def test_a_share_of_more_people_is_never_less_sure_and_never_sure(
     parts = (
         margins.sampling_deviation(share, values, people, np.full(2, factor)) * margins.held_whole(spread),
         margins.clustered_deviation(values, people, np.full(2, rho), spread),
-        margins.grain_deviation("share", values, people, spread.shared),
+        margins.grain_deviation(share, values, people, spread.shared),
+        margins.untold_deviation(values, people, spread.shared),
     )
     few, many = np.sqrt(sum(part**2 for part in parts))
-    least = 100 * np.sqrt(value / 100 * (1 - value / 100) * 0.7 * margins.facts()["floor"]["share"]["value"])
+    least = 100 * np.sqrt(value / 100 * (1 - value / 100) * 0.7 * margins.facts()["floor"]["untold"]["value"])
     assert few >= many - 1e-9
     assert many >= least - 1e-9
 
