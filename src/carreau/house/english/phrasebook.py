@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Final
 
-from carreau.house.english.sentence import Sentence, english_number, plain
+from carreau.house.english.sentence import HELD, NUMBER, Sentence, english_number, plain
 
 LONGEST: Final = 2_000  # characters: no text of ours is longer
 DEEPEST: Final = 6
 MOST_PARTS: Final = 24  # a list of more is one that nobody wrote
 REMEMBERED: Final = 40_000
-_JOINED: Final[Mapping[str, str]] = {". ": ". ", " : ": ": ", " ; ": "; ", ", ": ", ", " et ": " and "}
+# A figure: it has decimals, a unit or a margin. « 15 à 24 ans », « 1er tour » are names.
+_FIGURES: Final = re.compile(rf"(?<=± )(?:{NUMBER})|[-\u2212+]?\d{{1,3}}(?: \d{{3}})*,\d+|(?:{NUMBER})(?= [%€])")
+_HOLDERS: Final = re.compile(f"[{HELD}-\uf8ff]")
+_JOINED: Final[Mapping[str, str]] = {". ": ". ", " ; ": "; ", " : ": ": ", ", ": ", ", " et ": " and "}
 
 
 class Phrasebook:
@@ -32,15 +36,32 @@ class Phrasebook:
             sentence = Sentence(french, english)
             self._sentences.setdefault(sentence.ends[0][:1], []).append(sentence)
         self._found = lru_cache(maxsize=REMEMBERED)(self._translated)
+        self._known = lru_cache(maxsize=REMEMBERED)(self._whole)
 
     def english(self, text: str) -> str | None:
         """The English of a French text; None where there is none."""
-        return self._found(plain(text), 0) if text and len(text) <= LONGEST else None
+        return self._known(text)
+
+    def _whole(self, text: str) -> str | None:
+        """The English of a text as it came: as a word, by its shape, or as it is."""
+        if not text or len(text) > LONGEST or _HOLDERS.search(text):
+            return None
+        whole = plain(text)
+        return self._words.get(whole) or self._by_its_shape(whole) or self._found(whole, 0)
 
     def english_of(self, texts: Iterable[str]) -> dict[str, str]:
         """The English of those texts that have some, by the French as it stands there."""
         found = ((text, self.english(text)) for text in dict.fromkeys(texts))
         return {text: english for text, english in found if english is not None}
+
+    def _by_its_shape(self, text: str) -> str | None:
+        """The English of a text by that of the same with other figures, which is looked for once."""
+        numbers = _FIGURES.findall(text)
+        if not numbers:
+            return None
+        rank = iter(range(len(numbers)))
+        said = self._found(_FIGURES.sub(lambda _: chr(ord(HELD) + next(rank)), text), 0)
+        return said and _HOLDERS.sub(lambda held: english_number(numbers[ord(held[0]) - ord(HELD)]), said)
 
     def _translated(self, text: str, depth: int) -> str | None:
         """The English of a plain text: as it is, with its first letter in the other case, or part by part."""

@@ -12,7 +12,8 @@ from typing import Final
 NUMBER: Final = r"[-\u2212+]?\d{1,3}(?: \d{3})+(?:,\d+)?|[-\u2212+]?\d+(?:,\d+)?"
 _SPACES: Final = re.compile(r"[\s\u00a0\u202f]+")
 _PLACE: Final = re.compile(r"\{([ntx]\d?)\}")
-_KINDS: Final[Mapping[str, str]] = {"n": NUMBER, "t": r".+?", "x": r".+?"}
+HELD: Final = "\ue000"  # the first of the signs that hold the place of a number: nobody writes them
+_KINDS: Final[Mapping[str, str]] = {"n": f"{NUMBER}|[{HELD}-\uf8ff]", "t": r".+?", "x": r".+?"}
 
 
 def plain(text: str) -> str:

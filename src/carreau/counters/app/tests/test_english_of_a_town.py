@@ -15,6 +15,7 @@ from carreau.house.english.sentence import plain
 
 NAMES: Final = frozenset({"libelle", "code_commune", "libelle_commune", "voie", "code_departement", "fait"})
 CANDIDATE: Final = re.compile(r"(?:[A-ZÀ-Ý][\w'-]+ )*[A-ZÀ-Ý][A-ZÀ-Ý' -]+")  # « Prénom NOM », or the name alone
+ELECTIONS: Final = frozenset({"election", "from", "to"})  # their names are sentences, and reading them takes its time
 SAID: Final = re.compile(r"[a-zà-ÿ]{2}")
 CODE: Final = re.compile(r"[a-z]+(?:_[a-z0-9]+)+")
 FRENCH: Final = re.compile(r"\d{1,3}(?: \d{3})+(?:,\d+)?|\d+(?:,\d+)?")
@@ -26,7 +27,8 @@ def readings_of(client: httpx.Client) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every reading of the town in English: each product at each level, then with the last value of each choice."""
     for one in client.get("api/v1/readings").json()["readings"]:
         asked: list[dict[str, str]] = [{"level": level["id"]} for level in one["levels"]]
-        asked += [{choice["name"]: choice["values"][-1]["value"]} for choice in one["choices"] if choice["values"]]
+        choices = [choice for choice in one["choices"] if choice["values"] and choice["name"] not in ELECTIONS]
+        asked += [{choice["name"]: choice["values"][-1]["value"]} for choice in choices]
         for words in asked:
             path = f"api/v1/readings/{one['product']}/com:96001"
             answer = client.get(path, params={**words, "language": "en"}, timeout=120)
