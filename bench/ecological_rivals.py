@@ -1,8 +1,9 @@
 """The other ways to cross two sides of the same stations, each from the margins to the territory's table of persons.
 
-None of them ships: bench/ecological.py compares them with what does, where the truth is known. The multinomial EM is
-stopped at 1e-6 on the shares (Varadhan and Roland 2008 for its acceleration); the overdispersed model is generalised
-least squares with a variance between stations; the covariate model lets shares change with the composition.
+None of them ships alone: bench/ecological.py compares them with what does, where the truth is known. The multinomial EM
+is stopped at 1e-6 on the shares (Varadhan and Roland 2008 for its acceleration); the overdispersed model is generalised
+least squares with a variance between stations; the covariate model lets shares change with the composition (it is a
+part of what ships for groups).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 from sklearn.linear_model import LinearRegression, RidgeCV
 
+from carreau.inference.context import curved
 from carreau.inference.fitting import even, fitted
 from carreau.inference.margins import Floats, Margins
 from carreau.inference.regression import Moments, goodman, moments_of, shrunk
@@ -108,24 +110,6 @@ def both_ways(shares: Callable[[Margins], Floats]) -> Callable[[Margins], Floats
     return table
 
 
-def with_context(margins: Margins) -> Floats:
-    """Shares that may change with the stations' composition (its first axis), read at each origin's own mean of it."""
-    total = np.maximum(margins.destinations.sum(axis=1), 1e-9)
-    origins, destinations = margins.origins / total[:, None], margins.destinations / total[:, None]
-    mean = np.average(origins, axis=0, weights=total)
-    axis = (origins - mean) @ np.linalg.svd((origins - mean) * np.sqrt(total)[:, None], full_matrices=False)[2][0]
-    axis = axis / max(float(axis.std()), 1e-9)
-    wide = np.concatenate([origins, origins * axis[:, None]], axis=1)
-    square = wide.T @ (wide * total[:, None])
-    known, half = moments_of(margins), origins.shape[1]
-    ridge = 0.01 * np.concatenate([known.sizes, known.sizes])
-    prior = np.concatenate([known.prior, np.zeros_like(known.prior)])
-    found = np.linalg.solve(square + np.diag(ridge), wide.T @ (destinations * total[:, None]) + ridge[:, None] * prior)
-    place = (origins * total[:, None]).T @ axis / np.maximum(known.sizes, 1e-9)
-    shares = np.clip(found[:half] + found[half:] * place[:, None], 1e-4, 1)
-    return np.asarray(shares / shares.sum(axis=1, keepdims=True))
-
-
 def correlated(margins: Margins) -> Floats:
     """Shares by the correlation of probits between stations (Thomsen 1987), as if it were that of persons."""
     total = margins.destinations.sum(axis=1)
@@ -184,6 +168,6 @@ RIVALS: Final[Mapping[str, Callable[[Margins], Floats]]] = {
     "multinomial EM, both ways, fitted": both_ways(expectation),
     "constraints, both ways, fitted": both_ways(lambda margins: shrunk(moments_of(margins), 0.0)),
     "overdispersed, both ways, fitted": both_ways(overdispersed),
-    "covariate of composition, both ways, fitted": both_ways(with_context),
+    "covariate of composition, both ways, fitted": both_ways(curved),
     "probit correlation (Thomsen), fitted": lambda margins: fitted(correlated(margins), margins).total(),
 }

@@ -26,10 +26,11 @@ KINDS: Final[Mapping[str, str]] = {  # the kinds of origins of the products, and
     "reports": "transfers",
 }
 HEAD: Final = """\
-# What crossings hold on towns that took no part in any choice: the part of the true shares within their interval at
-# 90 % (of the origins that are told), and the part of the voters put in the wrong place, by Carreau and by the clipped
-# regression of Goodman, all in %. `measured` names the line of the accuracy page; a test compares them. Benefits were
-# not measured apart: all kinds of groups stand for them.
+# What crossings hold on towns that took no part in any choice. `shares`: how many true shares were looked at; `told`:
+# the part of them that is told; `held_50`, `held_80`, `held`: the part of those told that lie within their interval at
+# 50, 80 and 90 %; `misplaced`, `baseline`: the part of the voters put in the wrong place, by Carreau and by the clipped
+# regression of Goodman. All in %, but for `shares`. `measured` names the line of the accuracy page; a test compares
+# them. Benefits were not measured apart: all kinds of groups stand for them.
 source = "python bench/ecological.py, graine {seed}"
 date = {date}
 towns = {towns}
@@ -41,9 +42,13 @@ def told(figures: Mapping[str, Any]) -> str:
     towns = figures["towns"]
     parts = [HEAD.format(seed=towns["seed"], date=figures["made"]["date"], towns=towns["number"])]
     for kind, line in KINDS.items():
-        errors, held = figures["errors"]["towns"][line], figures["coverage"][line]["90"]
+        errors, held = figures["errors"]["towns"][line], figures["coverage"][line]
         ours, goodman = (round(errors[name], 1) for name in (SHIPPED, BASELINE))
-        parts.append(f'[{kind}]\nmeasured = "{line}"\nheld = {held}\nmisplaced = {ours}\nbaseline = {goodman}\n')
+        parts.append(
+            f'[{kind}]\nmeasured = "{line}"\nshares = {held["shares"]}\ntold = {held["told"]}\n'
+            f"held_50 = {held['50']}\nheld_80 = {held['80']}\nheld = {held['90']}\n"
+            f"misplaced = {ours}\nbaseline = {goodman}\n"
+        )
     return "\n".join(parts)
 
 

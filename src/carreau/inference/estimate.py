@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from carreau.inference.context import curved, strange
 from carreau.inference.crossing import Blend, Crossing
 from carreau.inference.fitting import even, fitted, imposed
 from carreau.inference.margins import Floats, Margins
@@ -33,48 +35,89 @@ _METHOD: Final = (
     "moyenne du partage égal dans chaque bureau et de deux régressions entre bureaux, une dans chaque sens, "
     "ajustées aux totaux de chacun"
 )
+_CURVED: Final = (
+    "moyenne du partage égal dans chaque bureau, de deux régressions entre bureaux, une dans chaque sens, et de deux "
+    "autres où le choix d'un groupe change avec la composition du bureau, ajustées aux totaux de chacun"
+)
 
 
 def groups_crossing(margins: Margins, *, seed: int = 0, replicates: int = REPLICATES) -> Crossing:
     """How each group votes: the crossing of groups of inhabitants (origins) with votes (destinations).
 
-    A part is the even split within each station; the rest is the mean of two regressions under constraints, one from
-    groups to votes and one back, each fitted to the margins of each station. What differs between stations overstates
-    what differs between persons, and the even split denies it: the part of each was chosen where the truth is known.
+    A part is the even split within each station; the rest is regressions, one from groups to votes and one back, under
+    constraints, and two more where shares lean with the composition of the station; each is fitted to the margins of
+    each station. What differs between stations overstates what differs between persons, and the even split denies it:
+    the part of each was chosen where the truth is known.
     Deterministic for a ``seed``; the order of stations changes nothing.
     """
     return _crossing("groups", margins, (seed, replicates))
 
 
 def transfers_crossing(margins: Margins, *, seed: int = 0, replicates: int = REPLICATES) -> Crossing:
-    """Where the votes of an election (origins) go in another one (destinations): the same method, other parts."""
+    """Where the votes of an election (origins) go in another one (destinations): the same method, other parts.
+
+    Shares that lean with the station take no part in it: they misplace more votes, where the truth is known.
+    """
     return _crossing("transfers", margins, (seed, replicates))
 
 
 def blend_of(kind: str, margins: Margins) -> Blend:
-    """The even split, and the regressions of both directions, each with its part."""
+    """The even split, the regressions of both directions, and those that lean with the place, each with its part.
+
+    The last two are absent where their part is nothing.
+    """
     known = calibration()[kind]
     back = Margins(margins.destinations, margins.origins)
-    each = (1.0 - known["even"]) / 2.0
+    each, curve = (1.0 - known["even"] - known["curve"]) / 2.0, known["curve"] / 2.0
     there = fitted(shrunk(moments_of(margins), known["strength"]), margins)
     again = fitted(shrunk(moments_of(back), known["strength"]), back).turned()
-    return Blend(margins, ((known["even"], even(margins)), (each, there), (each, again)))
+    fits = [(known["even"], even(margins)), (each, there), (each, again)]
+    if curve > 0:
+        fits += [(curve, fitted(curved(margins), margins)), (curve, fitted(curved(back), back).turned())]
+    return Blend(margins, tuple(fits))
 
 
-def doubts_of(kind: str, blend: Blend, drawn: tuple[int, int]) -> Doubts:
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is read of the margins once: the blend, the moments of the stations, the shares and the baseline (R, C)."""
+
+    blend: Blend
+    moments: Moments
+    shares: Floats
+    baseline: Floats
+
+
+def seen_of(kind: str, margins: Margins) -> Seen:
+    """The blend of ``kind`` and what goes with it; the baseline is the clipped regression of Goodman.
+
+    An origin where nobody is has the shares of everybody, in both.
+    """
+    blend, moments = blend_of(kind, margins), moments_of(margins)
+    shares = shares_of(blend)
+    return Seen(blend, moments, shares, np.where(moments.sizes[:, None] > 0, goodman(moments), shares))
+
+
+def doubts_of(kind: str, seen: Seen, drawn: tuple[int, int]) -> Doubts:
     """What makes the shares of a blend uncertain: ``drawn`` is the seed and the number of replicates."""
-    margins = blend.margins
+    margins, shares = seen.blend.margins, seen.shares
     persons = margins.origins.sum(axis=0)[:, None]
     divided = np.where(persons > 0, persons, np.inf)
-    split, there, again = (fit.total() / divided for _, fit in blend.fits)
-    shares, moments = shares_of(blend), moments_of(margins)
+    split, there, again, *curves = (fit.total() / divided for _, fit in seen.blend.fits)
+    mean = (there + again) / 2.0
+    one, other = curves or (mean, mean)
     draw = replicated(margins, calibration()[kind]["strength"], *drawn)
-    lean = draw * np.sqrt(np.count_nonzero(margins.destinations.sum(axis=1)) / _HUNDRED)
-    own = np.sqrt(np.clip(shares * (1.0 - shares), 0.0, None))
-    deaf = own * (1.0 - heard(moments, YARDSTICK)[:, None]) ** _DEAF
-    luck = own / np.sqrt(np.maximum(persons, 1.0))
-    apart = np.abs(baseline_of(moments, shares) - shares)
-    return Doubts(lean, np.abs((there + again) / 2.0 - split), np.abs(there - again), apart, deaf, luck)
+    own, apart = np.sqrt(np.clip(shares * (1.0 - shares), 0.0, None)), np.abs(seen.baseline - shares)
+    return Doubts(
+        lean=draw * np.sqrt(np.count_nonzero(margins.destinations.sum(axis=1)) / _HUNDRED),
+        gap=np.abs(mean - split),
+        turn=np.abs(there - again),
+        apart=apart,
+        astray=apart * strange(margins),
+        bend=np.abs((one + other) / 2.0 - mean),
+        sway=np.abs(one - other),
+        deaf=own * (1.0 - heard(seen.moments, YARDSTICK)[:, None]) ** _DEAF,
+        luck=own / np.sqrt(np.maximum(persons, 1.0)),
+    )
 
 
 def shares_of(blend: Blend) -> Floats:
@@ -83,23 +126,18 @@ def shares_of(blend: Blend) -> Floats:
     return np.where(persons > 0, blend.total() / np.where(persons > 0, persons, np.inf), _overall(blend.margins))
 
 
-def baseline_of(moments: Moments, shares: Floats) -> Floats:
-    """The clipped regression of Goodman (R, C); ``shares`` where an origin has nobody."""
-    return np.where(moments.sizes[:, None] > 0, goodman(moments), shares)
-
-
 def _crossing(kind: str, margins: Margins, drawn: tuple[int, int]) -> Crossing:
     """The crossing of a blend: its shares, its intervals, its bounds, and what it cannot tell."""
-    known, blend = calibration()[kind], blend_of(kind, margins)
-    shares, moments = shares_of(blend), moments_of(margins)
-    bounds, baseline = _bounds(margins, shares), baseline_of(moments, shares)
-    tells = heard(moments, YARDSTICK)
+    known, seen = calibration()[kind], seen_of(kind, margins)
+    shares, baseline, bounds = seen.shares, seen.baseline, _bounds(margins, seen.shares)
+    tells = heard(seen.moments, YARDSTICK)
     alike = np.where(tells < _NOTHING, SILENT, np.where(tells < known["least"], ALIKE, ""))
-    unit, reach = doubts_of(kind, blend, drawn).unit(known["unit"]), _reach(alike, shares, baseline, bounds)
+    unit, reach = doubts_of(kind, seen, drawn).unit(known["unit"]), _reach(alike, shares, baseline, bounds)
     intervals = intervals_of(known["widths"], Doubted(shares, unit, reach, bounds))
     told, reasons = _told(margins, alike, _width(intervals[90]), _width(bounds))
     spread = known["widths"]["90"] * unit + _OUTER / 2.0 * (reach[1] - reach[0])
-    return Crossing(shares, blend.total(), intervals, bounds, baseline, told, reasons, _METHOD, spread, blend)
+    method = _CURVED if known["curve"] > 0 else _METHOD
+    return Crossing(shares, seen.blend.total(), intervals, bounds, baseline, told, reasons, method, spread, seen.blend)
 
 
 def _reach(

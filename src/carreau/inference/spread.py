@@ -5,6 +5,10 @@ The unit of an interval is the root of a sum of squares, each term times a coeff
   with their number, so that more of them do not narrow it;
 - ``gap``, what sets the regressions apart from the even split; ``turn``, what sets both directions apart; ``apart``,
   what sets the answer apart from the baseline, which believes all that the stations tell;
+- ``astray``, the same where the differences between stations' votes go along several axes, in part where they nearly
+  go along one: the answer was chosen for places where one thing, the neighbourhood, sets votes apart;
+- ``bend``, what sets the regressions that lean with the place apart from those that do not; ``sway``, what sets their
+  two directions apart (nothing where they take no part);
 - ``deaf``, the deviation of a vote where stations tell next to nothing of the origin (the eighth power of the silence);
 - ``luck``, the deviation of a vote over the persons.
 
@@ -65,6 +69,9 @@ class Doubts:
     gap: Floats
     turn: Floats
     apart: Floats
+    astray: Floats
+    bend: Floats
+    sway: Floats
     deaf: Floats
     luck: Floats
 

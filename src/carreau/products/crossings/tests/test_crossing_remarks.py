@@ -29,7 +29,9 @@ def test_what_is_said_to_hold_is_what_was_measured(kind: str) -> None:
     errors = measured["errors"]["towns"][said["measured"]]
     ours = next(value for name, value in errors.items() if name.startswith("Carreau"))
     goodman = next(value for name, value in errors.items() if name.startswith("Goodman"))
-    assert said["held"] == pytest.approx(measured["coverage"][said["measured"]]["90"], abs=0.05)
+    held = measured["coverage"][said["measured"]]
+    assert [said[name] for name in ("held_50", "held_80", "held")] == [held[level] for level in ("50", "80", "90")]
+    assert (said["shares"], said["told"]) == (held["shares"], held["told"])
     assert (said["misplaced"], said["baseline"]) == pytest.approx((ours, goodman), abs=0.06)
     assert MEASURED["towns"] == measured["towns"]["number"]
     assert said["misplaced"] < said["baseline"], "a model that does not beat the baseline must not be shipped"
@@ -37,6 +39,6 @@ def test_what_is_said_to_hold_is_what_was_measured(kind: str) -> None:
 
 def test_the_check_is_said_in_one_sentence_with_the_baseline() -> None:
     sentence = checked("reports").replace("\u202f", " ")
-    assert sentence.startswith("Vérifié sur 20 villes d'essai")
-    assert "91 fois sur 100" in sentence
+    assert sentence.startswith(f"Vérifié sur {MEASURED['towns']} villes d'essai")
+    assert f"{round(MEASURED['reports']['held'])} fois sur 100" in sentence
     assert "par la régression de Goodman" in sentence
