@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +12,8 @@ import numpy as np
 from typology_fit import EXTREME, LEAST_KNOWN, RIDGE, SAID, THEMES, VOTES, Fitted, Floats, Ground, Stations
 
 FACTS: Final = Path(__file__).parents[1] / "src/carreau/products/electoral_profile/types.toml"
+PRODUCT: Final = FACTS.with_name("product.toml")
+INCOMES: Final = "revenu"
 SOURCE: Final = "profil électoral de la France"
 METHOD: Final = (
     "chiffres en écarts types, un poids chacun ; un chiffre inconnu est prédit par les autres (régression linéaire, "
@@ -36,6 +38,7 @@ ABOUT_RELATIONS: Final = """\
 # unknown figure is predicted by the known ones, with ``ridge`` added to the diagonal."""
 Index = Mapping[str, Mapping[str, float]]
 Means = Mapping[str, tuple[Floats, float]]
+Figure = tuple[str, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ def _types(told: Told) -> Iterator[str]:
             f'title = "{said["title"]}"',
             f'title_en = "{said["title_en"]}"',
             f'group = "{groups[fit.families[number]]}"',
-            f'portrait = "{_portrait(number, means, stations, mine)}"',
+            *_portraits(_apart(number, means, stations), _commune(stations, mine), stations.titles),
             f"part_inscrits = {100 * stations.voters[mine].sum() / stations.all_voters:.1f}",
             f"inscrits_de_la_commune = {_commune(stations, mine)}",
             f"votes = {{ {', '.join(f'{name} = {means[name][0][number]:.1f}' for name in votes)} }}",
@@ -154,20 +157,26 @@ def _means(stations: Stations, fit: Fitted) -> Means:
     return found
 
 
-def _portrait(number: int, means: Means, stations: Stations, mine: Floats) -> str:
-    """The figures that set a type most apart from France, one a theme, and the communes where it is found."""
+def _apart(number: int, means: Means, stations: Stations) -> list[Figure]:
+    """The figures that set a type most apart from France, one a theme: each with what it is there and everywhere."""
     theme = {name: theme for theme, names in THEMES.items() for name in names}
     apart: dict[str, tuple[float, str]] = {}
     for figure in SAID:
         by_type, everywhere = means[figure]
         distance = abs(by_type[number] - everywhere) / float(np.nanstd(stations.told[figure]))
         apart[theme[figure]] = max(apart.get(theme[figure], (0.0, "")), (distance, figure))
-    text = ", ".join(
-        _said(stations.titles[figure], figure.startswith("revenu"), (means[figure][0][number], means[figure][1]))
-        for _, figure in sorted(apart.values(), reverse=True)[:5]
-    )
-    size = f"{_commune(stations, mine):,}".replace(",", "\u202f")
-    return f"{text[:1].upper()}{text[1:]}. La moitié de ses inscrits sont dans une commune de moins de {size} inscrits."
+    chosen = (figure for _, figure in sorted(apart.values(), reverse=True)[:5])
+    return [(figure, float(means[figure][0][number]), float(means[figure][1])) for figure in chosen]
+
+
+def _portraits(figures: Sequence[Figure], commune: int, titles: Mapping[str, str]) -> Iterator[str]:
+    """The lines of a type's portrait: its figures, and the communes where it is found, in both languages."""
+    english = tomllib.loads(PRODUCT.read_text("utf-8"))["english"]["indicators"]
+    french = _capital(", ".join(_said(titles[name], name, pair) for name, *pair in figures))
+    size = f"{commune:,}".replace(",", "\u202f")
+    yield f'portrait = "{french}. La moitié de ses inscrits sont dans une commune de moins de {size} inscrits."'
+    other = _capital(", ".join(_said_in_english(english[name], name, pair) for name, *pair in figures))
+    yield f'portrait_en = "{other}. Half of its voters live in a commune with fewer than {commune:,} voters."'
 
 
 def _commune(stations: Stations, mine: Floats) -> int:
@@ -178,11 +187,25 @@ def _commune(stations: Stations, mine: Floats) -> int:
     return int(round(size, 1 - int(np.floor(np.log10(size)))))
 
 
-def _said(title: str, euros: bool, pair: tuple[float, float]) -> str:
+def _said(title: str, name: str, pair: Sequence[float]) -> str:
     """A figure of a type beside that of France."""
+    euros = name.startswith(INCOMES)
     here, everywhere = (_euros(value) if euros else f"{value:.0f}\u202f%" for value in pair)
     unit = "\u202f€ par an" if euros else ""
     return f"{title[:1].lower()}{title[1:]} {here}{unit} (France {everywhere})"
+
+
+def _said_in_english(title: str, name: str, pair: Sequence[float]) -> str:
+    """The same in English: a colon keeps a title that ends with an age apart from its figure."""
+    euros = name.startswith(INCOMES)
+    here, everywhere = (f"€{round(value, -2):,.0f}" if euros else f"{value:.0f}%" for value in pair)
+    colon, unit = ":" if title[-1].isdigit() else "", " a year" if euros else ""
+    return f"{title[:1].lower()}{title[1:]}{colon} {here}{unit} (France {everywhere})"
+
+
+def _capital(text: str) -> str:
+    """A text that begins with a capital."""
+    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _euros(value: float) -> str:
