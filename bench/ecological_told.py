@@ -31,7 +31,7 @@ HEAD: Final = """\
 # 50, 80 and 90 %; `misplaced`, `baseline`: the part of the voters put in the wrong place, by Carreau and by the clipped
 # regression of Goodman. All in %, but for `shares`. `measured` names the line of the accuracy page; a test compares
 # them. Benefits were not measured apart: all kinds of groups stand for them.
-source = "python bench/ecological.py, graine {seed}"
+source = "python bench/ecological.py, graines {seeds}"
 date = {date}
 towns = {towns}
 """
@@ -40,7 +40,8 @@ towns = {towns}
 def told(figures: Mapping[str, Any]) -> str:
     """The file: one part per kind of origin."""
     towns = figures["towns"]
-    parts = [HEAD.format(seed=towns["seed"], date=figures["made"]["date"], towns=towns["number"])]
+    seeds = ", ".join(map(str, towns["seeds"]))
+    parts = [HEAD.format(seeds=seeds, date=figures["made"]["date"], towns=towns["number"])]
     for kind, line in KINDS.items():
         errors, held = figures["errors"]["towns"][line], figures["coverage"][line]
         ours, goodman = (round(errors[name], 1) for name in (SHIPPED, BASELINE))
