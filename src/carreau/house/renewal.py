@@ -11,7 +11,7 @@ from typing import Final
 from carreau.house.home import Home
 from carreau.house.reading_finding import warmed
 from carreau.house.reading_kept import kept_among
-from carreau.house.served import FOLDER, Served, served
+from carreau.house.served import FOLDER, STATION, Served, served
 from carreau.house.watch import SILENT
 
 UNREAD: Final = 30 * 86_400.0  # seconds without being read or written, after which what can be made again is removed
@@ -22,17 +22,14 @@ class Renewal:
     """The releases of a home, looked at from time to time for what ``shown`` should be replaced by.
 
     A release is looked at once the folder has stood still between two looks: the levels of a profile are released one
-    after another, and none is then made twice. Not shared between threads.
+    after another, and none is then made twice. The first look reads all that rests there: a release may have arrived
+    while ``shown`` was being opened. Not shared between threads.
     """
 
     home: Home
     shown: Served
-    _seen: frozenset[str] = field(init=False)
-    _arrived: frozenset[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        """What rests there now has been looked at."""
-        self._seen = self._arrived = self._names()
+    _seen: frozenset[str] = field(default=frozenset(), init=False)
+    _arrived: frozenset[str] = field(default=frozenset(), init=False)
 
     def found(self) -> Served | None:
         """What is to be shown from now on, ready to answer fast; None as long as nothing has to change."""
@@ -56,9 +53,12 @@ class Renewal:
         return frozenset(path.name for path in (self.home.root / "blobs").glob("*.parquet"))
 
     def _concerns(self, names: frozenset[str]) -> bool:
-        """Whether one of these files is a release of what is shown."""
+        """Whether one of these files is a release of what is shown, later than the stations shown, and not shown."""
+        levels, wanted = self.shown.levels.kept, (self.shown.product, self.shown.territory)
+        shown = {one.path for one in levels.values()}
         kept = kept_among(self.home.root / "blobs" / name for name in names)
-        return any((one.product, one.territory) == (self.shown.product, self.shown.territory) for one in kept)
+        later = (one for one in kept if one.made_at > levels[STATION].made_at and one.path not in shown)
+        return any((one.product, one.territory) == wanted for one in later)
 
 
 def unread_removed(home: Home, older: float = UNREAD) -> int:
